@@ -1,0 +1,118 @@
+import type { Library } from './library.js';
+
+export const sequelize: Library = {
+  id: 'sequelize',
+  name: 'Sequelize',
+  checked: '6.37.8 and @sequelize/core 7.0.0-alpha.48 on PostgreSQL',
+  packages: ['sequelize', 'sequelize/*', 'sequelize-typescript', '@sequelize/core', '@sequelize/core/*', '@nestjs/sequelize'],
+  clients: {
+    constructed: ['Sequelize'],
+    types: ['Sequelize', 'ModelStatic', 'ModelCtor'],
+    properties: ['sequelize', 'models'],
+    methods: ['model', 'define', 'getQueryInterface', 'scope', 'unscoped', 'schema'],
+    injectors: ['InjectModel', 'InjectConnection'],
+    sql: ['query', 'queryRaw'],
+  },
+  sessions: [
+    {
+      id: 'transaction',
+      noun: 'transaction',
+      types: ['Transaction'],
+      origins: [
+        { kind: 'callback', methods: ['transaction'], on: 'client', param: 0 },
+        { kind: 'acquire', methods: ['transaction'], on: 'client', promised: true },
+        { kind: 'acquire', methods: ['startUnmanagedTransaction'], on: 'any', promised: true },
+        {
+          kind: 'ambient',
+          methods: ['transaction'],
+          switchedOnBy: 'useCLS',
+          onByDefaultIn: ['@sequelize/core'],
+          switchedOffBy: 'disableClsTransactions',
+          of: ['sequelize'],
+        },
+      ],
+      nested: ['transaction'],
+      travels: {
+        options: ['transaction'],
+        // Association mixins (`user.addSibling(x, { transaction })`) take it in their last argument, too.
+        optionMethods: {
+          findAll: 0, findOne: 0, findAndCountAll: 0, count: 0, findOrCreate: 0, findOrBuild: 0, findCreateFind: 0, destroy: 0, truncate: 0, restore: 0,
+          findByPk: 1, create: 1, bulkCreate: 1, update: 1, upsert: 1, build: 1, increment: 1, decrement: 1, max: 1, min: 1, sum: 1, aggregate: 2,
+          save: 0, reload: 0, query: 1, transaction: 0,
+          bulkInsert: 2, bulkUpdate: 3, bulkDelete: 2,
+        },
+      },
+      builders: 'eager',
+      operations: {
+        reads: ['findAll', 'findOne', 'findByPk', 'findAndCountAll', 'count', 'max', 'min', 'sum', 'aggregate', 'reload'],
+        writes: ['create', 'bulkCreate', 'update', 'upsert', 'destroy', 'truncate', 'restore', 'increment', 'decrement', 'save', 'commit', 'rollback', 'bulkInsert', 'bulkUpdate', 'bulkDelete'],
+        compound: ['findOrCreate', 'findCreateFind'],
+        sql: ['query', 'queryRaw'],
+        local: ['build', 'bulkBuild', 'findOrBuild', 'LOCK', 'ISOLATION_LEVELS', 'TYPES', 'afterCommit', 'afterRollback', 'afterTransaction', 'finished', 'id', 'options', 'parent'],
+      },
+      concurrentUse: {
+        kind: 'rejects',
+        text: 'the queries queue on one connection and nothing is gained; after the first rejection the other branches go on until the ROLLBACK and then reject with "rollback has been called on this transaction"',
+        versions: '6.37, 7 alpha on PostgreSQL',
+        status: 'measured',
+        evidence: 'sequelize/sibling-after-rollback',
+      },
+      parallelNested: {
+        kind: 'loses-writes',
+        text: 'savepoints are a stack, not one per branch: the branch that fails rolls back what its siblings wrote, and they have already resolved',
+        versions: '6.37, 7 alpha on PostgreSQL',
+        status: 'measured',
+        evidence: 'sequelize/parallel-nested',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "commit has been called on this transaction, you can no longer use it"',
+        versions: '6.37, 7 alpha',
+        status: 'measured',
+        evidence: 'sequelize/use-after-commit',
+      },
+      floating: {
+        kind: 'loses-writes',
+        text: 'the un-awaited call loses the race with COMMIT: the row is lost and the rejection is unhandled',
+        versions: '6.37, 7 alpha',
+        status: 'measured',
+        evidence: 'sequelize/floating-call',
+      },
+      outerClient: {
+        kind: 'escapes-rollback',
+        text: 'without `{ transaction }` the query is on another connection and survives the rollback; with a full pool it fails with "Operation timeout"',
+        versions: '6.37, 7 alpha',
+        status: 'measured',
+        evidence: 'sequelize/outer-client',
+      },
+      swallowedError: {
+        kind: 'loses-writes',
+        text: 'on PostgreSQL the COMMIT after a failed statement is carried out as a ROLLBACK: `transaction` resolves and nothing is stored',
+        versions: '6.37, 7 alpha on PostgreSQL',
+        status: 'measured',
+        evidence: 'sequelize/swallowed-error',
+      },
+      release: {
+        methods: ['commit', 'rollback'],
+        promised: true,
+        twice: {
+          kind: 'rejects',
+          text: 'it rejects with "Transaction cannot be rolled back because it has been finished with state: commit"',
+          versions: '6.37, 7 alpha',
+          status: 'measured',
+          evidence: 'sequelize/rollback-after-commit',
+        },
+        dispose: { symbol: 'none' },
+      },
+      instead: 'await them one after another, or use one `bulkCreate`',
+    },
+  ],
+  note: 'An options object in the wrong place is ignored and the query runs outside the transaction: `Model.destroy({ where }, { transaction })`. `{ transaction: null }` leaves an ambient transaction on purpose.',
+  sources: [
+    'sequelize 6.37.8: types/model.d.ts (which argument is the options), lib/sequelize.js',
+    'https://sequelize.org/docs/v6/other-topics/transactions/',
+    'https://sequelize.org/docs/v7/querying/transactions/',
+    'sequelize/sequelize#16603',
+    'sequelize/sequelize#7136',
+  ],
+};
