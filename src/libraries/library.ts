@@ -291,6 +291,11 @@ export interface Library {
   readonly dependencies?: readonly string[];
   /** Last path segments of generated or local modules that re-export the library: Prisma's generated client. */
   readonly localModules?: readonly string[];
+  /**
+   * Words that only this library's users write, as regular expressions over the file's text: evidence where neither an
+   * import nor a package.json is in sight (`queryInterface.sequelize` in a migration).
+   */
+  readonly markers?: readonly string[];
   readonly clients?: ClientFacts;
   readonly sessions: readonly SessionFacts[];
   /** Types of the library's packages that a parameter may have for a client as well as for a session: `Knex`. */
