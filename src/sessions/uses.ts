@@ -186,7 +186,7 @@ export class UseFinder {
     if (links.some((link) => facts.forks?.includes(link.name))) return [];
     if (links.every((link) => isLocal(facts, link.name))) return [];
     // Only builds: Kysely runs nothing before `.execute()`.
-    if (facts.runs && !links.some((link) => facts.runs?.includes(link.name) || facts.nested?.includes(link.name))) return [];
+    if (facts.operations?.runs && !links.some((link) => facts.operations?.runs?.includes(link.name) || facts.nested?.includes(link.name))) return [];
     return [{ session, node: chain.node, kind: this.#kindOf(facts, chain), by: 'receiver', method }];
   }
 
