@@ -1,8 +1,12 @@
+import type { TSESTree } from '@typescript-eslint/utils';
 import { createRule } from '../src/create-rule.js';
 
 type Options = readonly [{ readonly reads: boolean }];
 
-/** Placeholder: holds the name, the options and the place in the configs until the law itself is written. */
+/**
+ * Placeholder: holds the name, the options and the place in the configs until the law itself is written, and reports a
+ * `Promise.all([…])` inside a `$transaction(…)` or inside a `@Transactional()` method.
+ */
 export default createRule<Options, 'shared'>({
   name: 'no-concurrent-use',
   meta: {
@@ -27,5 +31,11 @@ export default createRule<Options, 'shared'>({
     ],
     messages: { shared: 'One session is used by several branches.' },
   },
-  create: () => ({}),
+  create: (context) => ({
+    ':matches(CallExpression[callee.property.name="$transaction"], MethodDefinition[decorators.length>0]) CallExpression[callee.object.name="Promise"][arguments.0.type="ArrayExpression"]'(
+      node: TSESTree.CallExpression,
+    ) {
+      context.report({ node: node.callee, messageId: 'shared' });
+    },
+  }),
 });
