@@ -17,7 +17,7 @@ const models = new WeakMap<TSESTree.Program, { readonly settings: unknown; reado
 export interface ModelContext {
   readonly sourceCode: Readonly<TSESLint.SourceCode>;
   readonly filename: string;
-  readonly settings: unknown;
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /**
