@@ -10,7 +10,7 @@ export const bunSql: Library = {
   dependencies: ['bun-types', '@types/bun'],
   clients: {
     constructed: ['SQL'],
-    exported: ['sql', 'postgres'],
+    exported: ['sql'],
     types: ['SQL'],
     sql: ['unsafe', 'tag'],
     sessionStatements: {
@@ -27,7 +27,7 @@ export const bunSql: Library = {
       noun: 'transaction',
       types: ['TransactionSQL', 'SavepointSQL'],
       origins: [
-        { kind: 'callback', methods: ['begin', 'transaction'], on: 'client', param: 0 },
+        { kind: 'callback', methods: ['begin'], on: 'client', param: 0 },
         { kind: 'callback', methods: ['savepoint'], on: 'session', param: 0 },
       ],
       nested: ['savepoint'],

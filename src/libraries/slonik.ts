@@ -29,7 +29,7 @@ export const slonik: Library = {
       id: 'transaction',
       noun: 'transaction',
       types: ['DatabaseTransactionConnection'],
-      origins: [{ kind: 'callback', methods: ['transaction'], on: 'client', param: 0 }],
+      origins: [{ kind: 'callback', methods: ['transaction'], on: 'client', param: 0, retried: true }],
       nested: ['transaction'],
       builders: 'eager',
       operations,
