@@ -46,7 +46,7 @@ export const mysql2: Library = {
   id: 'mysql2',
   name: 'mysql2',
   checked: '3.24.6 on MariaDB 10.11',
-  packages: ['mysql2', 'mysql2/*', 'mysql', 'promise-mysql'],
+  packages: ['mysql2', 'mysql2/*'],
   clients: {
     called: ['createPool', 'createPoolCluster'],
     types: ['Pool', 'PoolCluster', 'PoolNamespace'],
@@ -126,7 +126,8 @@ export const mysql2: Library = {
       id: 'connection',
       noun: 'connection',
       types: ['Connection'],
-      origins: [{ kind: 'acquire', methods: ['createConnection'], on: 'module', promised: true }],
+      // A promise of it with `mysql2/promise`, the connection itself with `mysql2`.
+      origins: [{ kind: 'acquire', methods: ['createConnection'], on: 'module', promised: false }],
       derived: { methods: ['promise'] },
       nested: ['beginTransaction'],
       builders: 'eager',

@@ -28,7 +28,7 @@ export const oracledb: Library = {
         text: 'the driver runs the calls one after another on one connection and nothing is gained; with `errorOnConcurrentExecute` they reject with NJS-081',
         versions: '26.0',
         status: 'documented',
-        source: 'oracledb 26.0.0: lib/connection.js (`_acquireLock`)',
+        source: 'oracledb 26.0.0: lib/util.js (`_acquireLock`)',
       },
       release: {
         methods: ['close', 'release'],
