@@ -1,7 +1,7 @@
 /** What runs at the same time: the branches behind an array of promises, wherever and however it was filled. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainFrom, chainOf, isFunction, isLoop, isWithin, outermost, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, chainOf, isFunction, isLoop, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 export interface Branch {
@@ -148,6 +148,11 @@ function variableBranches(resolver: Resolver, node: TSESTree.Identifier, seen: R
   const definition = variable.defs[0];
   if (!definition || (definition.type as string) !== 'Variable') return [];
   const declarator = definition.node as TSESTree.VariableDeclarator;
+  const made = declarator.init && unwrapAwait(declarator.init);
+  // Promises (or lazy queries) that a helper made and handed back: `const { updates } = await prepare({ prisma: tx })`.
+  if (made?.type === 'CallExpression' && (declarator.id.type !== 'Identifier' || unwrap(declarator.init ?? made).type === 'AwaitExpression')) {
+    return made.arguments.some((argument) => resolver.carriedBy(argument).length > 0) ? [{ node: made, replicated: true }] : [];
+  }
   if (declarator.id.type !== 'Identifier') return [];
   const inner = new Set([...seen, variable]);
   const branches: Branch[] = [];

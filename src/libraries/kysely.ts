@@ -119,9 +119,9 @@ export const kysely: Library = {
       concurrentUse: {
         kind: 'queues',
         text: 'the queries queue on one connection and nothing is gained',
-        versions: '0.29 on PostgreSQL',
-        status: 'measured',
-        evidence: 'kysely/queues',
+        versions: '0.29',
+        status: 'documented',
+        source: 'kysely-org/kysely#1711',
       },
       afterScope: {
         kind: 'escapes-rollback',

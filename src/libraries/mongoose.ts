@@ -76,7 +76,7 @@ export const mongoose: Library = {
         text: 'the second one rejects with "Transaction already in progress"',
         versions: '9.12 (mongodb 7.9)',
         status: 'measured',
-        evidence: 'mongoose/parallel-with-transaction',
+        evidence: 'mongodb/parallel-with-transaction',
       },
       outerClient: {
         kind: 'escapes-rollback',

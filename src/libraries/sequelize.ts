@@ -13,6 +13,7 @@ export const sequelize: Library = {
     injectors: ['InjectModel', 'InjectConnection'],
     sql: ['query', 'queryRaw'],
   },
+  markers: ['\\bsequelize\\b', '\\bqueryInterface\\b'],
   sessions: [
     {
       id: 'transaction',

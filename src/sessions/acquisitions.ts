@@ -5,7 +5,8 @@ import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEn
 import type { AcquireOrigin } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
-import type { Value } from './values.js';
+import { travelsLike } from './fingerprints.js';
+import type { Value, Variable } from './values.js';
 
 /** An exported value of a library that is a client by itself, or the name of a path in a module's exports. */
 export function exportedClient(library: Library, path: readonly string[]): Value | undefined {
@@ -130,7 +131,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       if (owner?.kind === 'client') return owner.library === library;
       if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
-      return (resolver.imported.has(library) || resolver.declared.includes(library)) && usedLikeSession(resolver, entry, node);
+      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }
 }
 
@@ -140,16 +141,24 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
  */
 function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
   const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? [])]);
-  let current: Node = outermost(node);
-  while (current.parent?.type === 'AwaitExpression') current = outermost(current.parent);
-  const parent = current.parent;
-  const target = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'AssignmentExpression' ? parent.left : undefined;
-  if (target?.type !== 'Identifier') return false;
-  const variable = resolver.file.variableOf(target);
+  const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {
       const [first] = chainFrom(reference.identifier as Node).links;
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
+}
+
+/** The variable that the (awaited) result of a call is stored in. */
+export function variableOfResult(resolver: Resolver, node: Node): Variable | undefined {
+  let current: Node = outermost(node);
+  while (current.parent?.type === 'AwaitExpression') current = outermost(current.parent);
+  const parent = current.parent?.type === 'LogicalExpression' ? outermost(current.parent).parent : current.parent;
+  const target = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'AssignmentExpression' ? parent.left : undefined;
+  return target?.type === 'Identifier' ? resolver.file.variableOf(target) : undefined;
+}
+
+function travelsAs(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
+  return travelsLike(resolver, variableOfResult(resolver, node)).some((kind) => kind.library === entry.library);
 }

@@ -1,9 +1,10 @@
 /** Managed callbacks: which calls hand a session to a callback, whose it is, and at which place. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { generalTransaction } from '../libraries/general.js';
 import type { CallbackOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { callbacksByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
-import { fingerprintOf } from './fingerprints.js';
+import { fingerprintOf, travelsLike } from './fingerprints.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainOf, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value } from './values.js';
@@ -58,6 +59,8 @@ export function managedCallback(resolver: Resolver, call: TSESTree.CallExpressio
     const kinds = byEvidence(resolver, fitting, callback, target);
     const chosen = fitting.filter((entry) => kinds.some((kind) => kind.facts === entry.facts));
     const [first] = chosen;
+    const [general] = kinds;
+    if (!first && general) return { call, kinds, param: fitting[0]?.origin.param ?? 0, origins: [], wrapper: true };
     if (first) return { call, kinds: chosen, param: first.origin.param, origins: chosen.map((entry) => entry.origin), wrapper: false };
     if (target?.kind === 'client' || target?.kind === 'session' || target?.kind === 'global') return undefined;
   }
@@ -146,18 +149,36 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
     if (matching.length > 0) return distinct(matching);
     // The callback's parameter answers to another library's calls only: not one of these.
     if (shown.length > 0) return [];
+    const travelling = param === undefined || param === 'none' ? [] : travelsLikeParameter(resolver, callback, param);
+    const carried = entries.filter((entry) => travelling.some((kind) => kind.library === entry.library));
+    const evident = carried.filter((entry) => resolver.imported.has(entry.library));
+    if (carried.length > 0) return distinct(evident.length > 0 ? evident : carried);
   }
   const alone = entries.filter((entry) => entry.origin.on === 'any');
   if (alone.length > 0) return distinct(alone);
   const imported = entries.filter((entry) => resolver.imported.has(entry.library));
   if (imported.length > 0) return distinct(imported);
-  return distinct(entries.filter((entry) => resolver.declared.includes(entry.library)));
+  const declared = entries.filter((entry) => resolver.declared.includes(entry.library));
+  if (declared.length > 0) return distinct(declared);
+  return callback && resolver.talksToDatabase && worksOnParameter(resolver, callback, entries[0]?.origin.param) ? [generalTransaction] : [];
+}
+
+/** The callback calls methods of the parameter, or hands it on: it is not merely received. */
+function worksOnParameter(resolver: Resolver, callback: FunctionNode, index: number | 'none' | undefined): boolean {
+  const param = typeof index === 'number' ? callback.params[index] : undefined;
+  const variable = param?.type === 'Identifier' ? resolver.file.variableOf(param) : undefined;
+  return variable?.references.some((reference) => reference.isRead()) ?? false;
 }
 
 function distinct(entries: readonly SessionKind[]): readonly SessionKind[] {
   const seen = new Map<Library, SessionKind>();
   for (const entry of entries) if (!seen.has(entry.library)) seen.set(entry.library, entry);
   return [...seen.values()];
+}
+
+function travelsLikeParameter(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
+  const param = callback.params[index];
+  return param?.type === 'Identifier' ? travelsLike(resolver, resolver.file.variableOf(param)) : [];
 }
 
 function fingerprintOfParameter(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {

@@ -49,6 +49,35 @@ export function fingerprintOf(_resolver: Resolver, variable: Variable | undefine
   return [...found.values()];
 }
 
+/**
+ * Kinds whose sessions travel the way this variable does: as the `transaction` of an options object, through
+ * `.transacting(trx)`. Weak by itself (several libraries share an option's name), strong inside a managed callback.
+ */
+export function travelsLike(resolver: Resolver, variable: Variable | undefined): readonly SessionKind[] {
+  const found = new Map<SessionFacts, SessionKind>();
+  for (const reference of variable?.references ?? []) {
+    const parent = reference.identifier.parent as Node | undefined;
+    const option = parent?.type === 'Property' && parent.value === reference.identifier && isInCall(parent) ? propertyName(parent) : undefined;
+    const builder = parent?.type === 'CallExpression' && parent.arguments[0] === reference.identifier ? calleeName(parent) : undefined;
+    if (option === undefined && builder === undefined) continue;
+    for (const kind of travelling) {
+      const { travels } = kind.facts;
+      if ((option !== undefined && travels?.options?.includes(option)) || (builder !== undefined && travels?.methods?.includes(builder))) found.set(kind.facts, kind);
+    }
+  }
+  void resolver;
+  return [...found.values()];
+}
+
+/** The property's object is an argument of a call, directly or within `...(t && { transaction: t })`. */
+function isInCall(property: TSESTree.Property): boolean {
+  for (let node: Node | undefined = property.parent; node; node = node.parent) {
+    if (node.type === 'CallExpression') return true;
+    if (!/^(?:ObjectExpression|SpreadElement|LogicalExpression|ConditionalExpression|TSAsExpression|Property)$/.test(node.type)) return false;
+  }
+  return false;
+}
+
 interface Mark {
   readonly kind: SessionKind;
   readonly node: Node;

@@ -4,7 +4,7 @@ import type { Library } from '../libraries/library.js';
 import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
-import { importedLibraries, manifestLibraries } from './evidence.js';
+import { importedLibraries, importedSpecifiers, manifestLibraries } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
@@ -30,6 +30,7 @@ export class Resolver {
   /** Expressions being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
   readonly #busy = new Set<object>();
   #imported: ReadonlySet<Library> | undefined;
+  #talks: boolean | undefined;
 
   constructor(file: File) {
     this.file = file;
@@ -44,6 +45,15 @@ export class Resolver {
   /** Libraries that the nearest package.json depends on. */
   get declared(): readonly Library[] {
     return manifestLibraries(this.file.filename);
+  }
+
+  /**
+   * Whether the file imports a module that is named after a database: a project's own `./db`, `@internal/database`,
+   * `../datasource`. Says that a transaction here is a database's, not whose.
+   */
+  get talksToDatabase(): boolean {
+    this.#talks ??= importedSpecifiers(this.file.sourceCode.ast).some((specifier) => /(?:^|[/@_.-])(?:db|database|databases|data-?source|datasource|prisma|knex|drizzle|kysely|sequelize|typeorm|mikro-?orm|orm|mongo|mongoose|postgres|postgresql|pg|mysql|sql|sqlite|entity-manager)(?:$|[/_.-])/i.test(specifier));
+    return this.#talks;
   }
 
   /** Keeps one object per origin, so that two expressions mean the same session exactly if the objects are the same. */
@@ -319,7 +329,8 @@ export class Resolver {
       // A `let t: Transaction` is acquired later: the acquire call says more than the annotation.
       if (typed && typed.kind !== 'session') return typed;
       const assigned = declarator.init ? undefined : this.#assigned(variable);
-      if (typed) return assigned?.kind === 'session' ? assigned : (declarator.init ? this.#follow(this.valueOf(declarator.init), path) : undefined) ?? typed;
+      const initial = typed && declarator.init ? this.#follow(this.valueOf(declarator.init), path) : undefined;
+      if (typed) return [assigned, initial].find((value) => value?.kind === 'session') ?? typed;
     }
     const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init);
     if (declarator.init && writes.length === 0) {
