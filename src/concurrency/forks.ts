@@ -70,7 +70,8 @@ function libraryFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | 
   if (callee?.kind !== 'module') return undefined;
   const table = combinators[plainSpecifier(callee.specifier)];
   if (!table) return undefined;
-  const name = exportName(callee.path);
+  // Bluebird's default export is its Promise, which is a property of itself too.
+  const name = exportName(callee.path)?.replace(/^Promise\./, '');
   const combinator = name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
   if (!combinator || !isConcurrent(resolver, call, combinator)) return undefined;
   return { node: call.callee, name: resolver.file.nameOf(call.callee), kind: 'each', branches: combinatorBranches(resolver, call, combinator), call };
