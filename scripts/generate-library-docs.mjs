@@ -48,7 +48,7 @@ const kindOf = (outcome) => (outcome === undefined ? '' : outcome.unknown ? 'not
 /** Without a fact of their own, single reads wait for each other on a session that is not safe anyway. */
 const readsOf = ({ concurrentUse, concurrentReads }) => (concurrentReads ? kindOf(concurrentReads) : concurrentUse.kind === 'safe' ? kindOf(concurrentUse) : 'queues');
 const provenance = (outcome) =>
-  outcome.status === 'measured' ? `measured on ${outcome.versions}: ${code(outcome.evidence)}` : `documented for ${outcome.versions}: ${outcome.source}`;
+  outcome.status === 'measured' ? `measured (${outcome.versions}): ${code(outcome.evidence)}` : `documented (${outcome.versions}): ${outcome.source}`;
 
 const row = (label, outcome) => (outcome === undefined ? [] : [`| ${label} | ${kindOf(outcome)} | ${cell(sentence(outcome.text))} | ${cell(provenance(outcome))} |`]);
 const table = (rows) => (rows.length === 0 ? [] : ['| When | Outcome | What happens | Seen |', '| --- | --- | --- | --- |', ...rows, '']);

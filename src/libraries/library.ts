@@ -38,7 +38,7 @@ export interface Outcome {
 
 /** How an exported thing of the library's packages makes or is a client. */
 export interface ClientFacts {
-  /** Exported classes: `new Pool()`. */
+  /** Exported classes, and their subclasses: `new Pool()`. */
   readonly constructed?: readonly string[];
   /**
    * Exported functions whose (awaited) result is a client; `default` is the module itself called: `postgres(url)`;

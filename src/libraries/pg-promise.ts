@@ -58,7 +58,7 @@ export const pgPromise: Library = {
         evidence: 'pg-promise/floating-query',
       },
       outerClient: {
-        kind: 'rejects',
+        kind: 'escapes-rollback',
         text: 'the query is on another connection, outside the transaction; with a full pool it fails with "timeout exceeded when trying to connect"',
         versions: '12.7',
         status: 'measured',
