@@ -58,7 +58,7 @@ export const mikroOrm: Library = {
       parallelNested: {
         kind: 'rejects',
         text: 'the second `begin` takes the place of the first: a branch rejects with "An open transaction is required for this operation", and a connection stays idle in transaction',
-        versions: '6.6, 7.2',
+        versions: '7.2',
         status: 'measured',
         evidence: 'mikro-orm/parallel-begin',
       },

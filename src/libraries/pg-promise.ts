@@ -48,7 +48,7 @@ export const pgPromise: Library = {
         text: 'the query rejects with "Querying against a released or lost connection."',
         versions: '12.7',
         status: 'measured',
-        evidence: 'pg-promise/use-after-commit',
+        evidence: 'pg-promise/sibling-after-rollback',
       },
       floating: {
         kind: 'undefined-behaviour',
