@@ -16,7 +16,6 @@ export default createRule<Options, 'shared'>({
       configs: { recommended: true, strict: [{ reads: true }] },
     },
     languages: ['js/js'],
-    defaultOptions: [{ reads: false }],
     schema: [
       {
         type: 'object',
@@ -29,6 +28,7 @@ export default createRule<Options, 'shared'>({
         additionalProperties: false,
       },
     ],
+    defaultOptions: [{ reads: false }],
     messages: { shared: 'One session is used by several branches.' },
   },
   create: (context) => ({
