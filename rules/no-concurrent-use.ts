@@ -1,13 +1,24 @@
-import type { TSESTree } from '@typescript-eslint/utils';
+import type { OutcomeKind } from '../src/libraries/library.js';
 import { createRule } from '../src/create-rule.js';
+import { sharedSessions, type SharedSession } from '../src/concurrency/shared.js';
+import { describeShared } from '../src/concurrency/words.js';
+import { hasSessions, sessionsOf } from '../src/sessions/model.js';
 
 type Options = readonly [{ readonly reads: boolean }];
+type MessageId = 'losesWrites' | 'escapesRollback' | 'hangs' | 'rejects' | 'undefinedBehaviour' | 'queues' | 'parallelNested' | 'leftBehind' | 'parallelReads';
 
-/**
- * Placeholder: holds the name, the options and the place in the configs until the law itself is written, and reports a
- * `Promise.all([…])` inside a `$transaction(…)` or inside a `@Transactional()` method.
- */
-export default createRule<Options, 'shared'>({
+const shared = '{{session}} ({{what}}) is used by {{branches}} at the same time: {{outcome}}. Instead, {{instead}}.';
+
+const messageOf: Readonly<Record<Exclude<OutcomeKind, 'safe'>, MessageId>> = {
+  'loses-writes': 'losesWrites',
+  'escapes-rollback': 'escapesRollback',
+  hangs: 'hangs',
+  rejects: 'rejects',
+  'undefined-behaviour': 'undefinedBehaviour',
+  queues: 'queues',
+};
+
+export default createRule<Options, MessageId>({
   name: 'no-concurrent-use',
   meta: {
     type: 'problem',
@@ -16,6 +27,7 @@ export default createRule<Options, 'shared'>({
       configs: { recommended: true, strict: [{ reads: true }] },
     },
     languages: ['js/js'],
+    defaultOptions: [{ reads: false }],
     schema: [
       {
         type: 'object',
@@ -28,14 +40,36 @@ export default createRule<Options, 'shared'>({
         additionalProperties: false,
       },
     ],
-    defaultOptions: [{ reads: false }],
-    messages: { shared: 'One session is used by several branches.' },
-  },
-  create: (context) => ({
-    ':matches(CallExpression[callee.property.name="$transaction"], MethodDefinition[decorators.length>0]) CallExpression[callee.object.name="Promise"][arguments.0.type="ArrayExpression"]'(
-      node: TSESTree.CallExpression,
-    ) {
-      context.report({ node: node.callee, messageId: 'shared' });
+    messages: {
+      losesWrites: shared,
+      escapesRollback: shared,
+      hangs: shared,
+      rejects: shared,
+      undefinedBehaviour: shared,
+      queues: shared,
+      parallelNested: 'Nested transactions on {{session}} ({{what}}) are opened by {{branches}} at the same time: {{outcome}}. Instead, open them one after another.',
+      leftBehind: 'The loser of this race goes on using {{session}} ({{what}}) after the race is decided and its transaction has ended. Instead, abort the work when the race is lost, or await it before the transaction ends.',
+      parallelReads: '{{session}} ({{what}}) is read by {{branches}} at the same time: one connection runs one statement at a time, so the reads queue and nothing is gained. Await them one after another.',
     },
-  }),
+  },
+  create(context, [options]) {
+    if (!hasSessions(context)) return {};
+    return {
+      'Program:exit'() {
+        const model = sessionsOf(context);
+        for (const found of sharedSessions(model)) {
+          const messageId = messageIdOf(found);
+          if (found.harmless && !options.reads) continue;
+          context.report({ node: found.fork.node, messageId, data: describeShared(model, found) });
+        }
+      },
+    };
+  },
 });
+
+function messageIdOf(found: SharedSession): MessageId {
+  if (found.leftBehind) return 'leftBehind';
+  if (found.nested) return 'parallelNested';
+  if (found.harmless) return 'parallelReads';
+  return found.outcome.kind === 'safe' ? 'queues' : messageOf[found.outcome.kind];
+}
