@@ -11,7 +11,10 @@ export default defineConfig(
     files: ['**/*.{ts,mjs}'],
     extends: [tseslint.configs.strictTypeChecked, dbSession.configs.all],
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.ts', 'scripts/*.mjs'] } },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'scripts/*.mjs', 'vitest.*.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
