@@ -15,7 +15,7 @@ new RuleTester().run('no-concurrent-use', plugin.rules['no-concurrent-use'], {
     {
       name: 'two writes at the same time',
       code: transaction('await Promise.all([tx.a.create({}), tx.b.create({})]);'),
-      errors: [{ messageId: 'losesWrites', line: 3, column: 43, endLine: 3, endColumn: 54 }],
+      errors: [{ messageId: 'losesWrites', line: 3, column: 43, endLine: 3, endColumn: 54, suggestions: 1 }],
     },
   ],
 });
