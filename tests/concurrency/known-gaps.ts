@@ -1,0 +1,13 @@
+/**
+ * Cases that are judged wrongly today. Each is run all the same, and the test fails as soon as the case is judged
+ * rightly: then its line goes.
+ */
+export interface KnownGap {
+  readonly about: string;
+  readonly title: string;
+  /** Wrong only without, or only with type information. */
+  readonly only?: 'untyped' | 'typed';
+  readonly why: string;
+}
+
+export const knownGaps: readonly KnownGap[] = [];
