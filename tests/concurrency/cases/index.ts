@@ -1,12 +1,59 @@
 import type { Table } from '../case.js';
+import { betterSqlite3 } from './better-sqlite3.js';
+import { bookshelf } from './bookshelf.js';
+import { drizzle } from './drizzle.js';
+import { gel } from './gel.js';
+import { knex } from './knex.js';
+import { kysely } from './kysely.js';
+import { libsql } from './libsql.js';
 import { mariadb } from './mariadb.js';
+import { mikroOrm } from './mikro-orm.js';
+import { mongodb } from './mongodb.js';
+import { mongoose } from './mongoose.js';
+import { mssql } from './mssql.js';
 import { mysql2 } from './mysql2.js';
+import { neo4j } from './neo4j.js';
 import { neon } from './neon.js';
-import { pg } from './pg.js';
+import { nodeSqlite } from './node-sqlite.js';
+import { objection } from './objection.js';
+import { oracledb } from './oracledb.js';
 import { pgPromise } from './pg-promise.js';
+import { pg } from './pg.js';
 import { postgresJs } from './postgres-js.js';
 import { prisma } from './prisma.js';
+import { sequelize } from './sequelize.js';
 import { slonik } from './slonik.js';
+import { tedious } from './tedious.js';
+import { typeorm } from './typeorm.js';
 import { vercelPostgres } from './vercel-postgres.js';
 
-export const tables: readonly Table[] = [mariadb, mysql2, neon, pg, pgPromise, postgresJs, prisma, slonik, vercelPostgres];
+/** Every table, in the order of the file names. */
+export const tables: readonly Table[] = [
+  betterSqlite3,
+  bookshelf,
+  drizzle,
+  gel,
+  knex,
+  kysely,
+  libsql,
+  mariadb,
+  mikroOrm,
+  mongodb,
+  mongoose,
+  mssql,
+  mysql2,
+  neo4j,
+  neon,
+  nodeSqlite,
+  objection,
+  oracledb,
+  pgPromise,
+  pg,
+  postgresJs,
+  prisma,
+  sequelize,
+  slonik,
+  tedious,
+  typeorm,
+  vercelPostgres,
+];
