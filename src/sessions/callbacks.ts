@@ -4,7 +4,7 @@ import { generalTransaction } from '../libraries/general.js';
 import type { CallbackOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { callbacksByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
-import { fingerprintOf, travelsLike } from './fingerprints.js';
+import { fingerprintOf, hasMarker, travelsLike } from './fingerprints.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainOf, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value } from './values.js';
@@ -151,8 +151,14 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
     if (shown.length > 0) return [];
     const travelling = param === undefined ? [] : travelsLikeParameter(resolver, callback, param);
     const carried = entries.filter((entry) => travelling.some((kind) => kind.library === entry.library));
-    const evident = carried.filter((entry) => resolver.imported.has(entry.library));
-    if (carried.length > 0) return distinct(evident.length > 0 ? evident : carried);
+    if (carried.length > 0) {
+      const evident = [
+        carried.filter((entry) => resolver.imported.has(entry.library)),
+        carried.filter((entry) => hasMarker(resolver, entry.library)),
+        carried.filter((entry) => resolver.declared.includes(entry.library)),
+      ].find((some) => some.length > 0);
+      return distinct(evident ?? carried);
+    }
   }
   const alone = entries.filter((entry) => entry.origin.on === 'any');
   if (alone.length > 0) return distinct(alone);
