@@ -71,8 +71,19 @@ export function plainSpecifier(specifier: string): string {
   return specifier;
 }
 
+const bySpecifier = new Map<string, Library | undefined>();
+
 /** The library that a module specifier belongs to. */
 export function libraryOfSpecifier(specifier: string): Library | undefined {
+  if (bySpecifier.has(specifier)) return bySpecifier.get(specifier);
+  const library = findLibrary(specifier);
+  // Bounded, for processes that see the specifiers of many projects.
+  if (bySpecifier.size > 10_000) bySpecifier.clear();
+  bySpecifier.set(specifier, library);
+  return library;
+}
+
+function findLibrary(specifier: string): Library | undefined {
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;

@@ -6,6 +6,8 @@ import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
 
+const collected = ['CallExpression', 'NewExpression', 'AssignmentExpression', 'ForOfStatement', 'ClassDeclaration', 'ClassExpression', 'ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration'];
+
 export class File {
   readonly sourceCode: SourceCode;
   readonly settings: Settings;
@@ -23,26 +25,17 @@ export class File {
     this.sourceCode = sourceCode;
     this.filename = filename;
     this.settings = settings;
-    this.#walk(sourceCode.ast);
   }
 
-  #walk(root: Node): void {
-    const keys = runtimeKeys(this.sourceCode.visitorKeys);
-    // An explicit stack: generated files nest deeper than the call stack.
-    const stack: Node[] = [root];
-    for (let node = stack.pop(); node; node = stack.pop()) {
+  /**
+   * Listeners that collect the nodes while ESLint walks the tree anyway: a walk of our own would cost more than all
+   * that is done with its result.
+   */
+  listeners(): TSESLint.RuleListener {
+    const note = (node: Node): void => {
       this.#note(node);
-      const children = keys.get(node.type) ?? [];
-      for (let i = children.length - 1; i >= 0; i--) {
-        const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
-        if (Array.isArray(child)) {
-          for (let j = child.length - 1; j >= 0; j--) {
-            const element = child[j];
-            if (element) stack.push(element);
-          }
-        } else if (child) stack.push(child);
-      }
-    }
+    };
+    return Object.fromEntries(collected.map((type) => [type, note]));
   }
 
   #note(node: Node): void {
@@ -91,23 +84,6 @@ export class File {
     const text = this.sourceCode.getText(node).replace(/\s+/g, ' ');
     return text.length > 40 ? `${text.slice(0, 39)}…` : text;
   }
-}
-
-const typeKeys = new Set(['typeAnnotation', 'returnType', 'typeParameters', 'typeArguments', 'superTypeArguments', 'implements']);
-const keyTables = new WeakMap<object, Map<string, readonly string[]>>();
-
-/** Visitor keys without types, which hold nothing that runs. */
-function runtimeKeys(visitorKeys: Readonly<Record<string, readonly string[] | undefined>>): Map<string, readonly string[]> {
-  let table = keyTables.get(visitorKeys);
-  if (!table) {
-    table = new Map();
-    for (const [type, keys] of Object.entries(visitorKeys)) {
-      if (/^TS(?!As|NonNull|Satisfies|TypeAssertion|Instantiation|ParameterProperty|Export|Module|Enum|AbstractM|AbstractP|AbstractA|ImportEquals|External)/.test(type)) continue;
-      table.set(type, (keys ?? []).filter((key) => !typeKeys.has(key)));
-    }
-    keyTables.set(visitorKeys, table);
-  }
-  return table;
 }
 
 /** All children of a node, in source order. */

@@ -11,7 +11,12 @@ export interface SessionModel {
   readonly resolver: Resolver;
 }
 
-const models = new WeakMap<TSESTree.Program, { readonly settings: unknown; readonly model: SessionModel }>();
+interface Entry {
+  readonly settings: unknown;
+  readonly model: SessionModel;
+}
+
+const models = new WeakMap<TSESTree.Program, Entry>();
 
 /** The part of a rule's context that the model needs. */
 export interface ModelContext {
@@ -21,21 +26,28 @@ export interface ModelContext {
 }
 
 /**
- * Whether a rule may have anything to say about the file; to be asked in `create()`, before anything else.
+ * The frame of every rule: nothing for a file without evidence, else one look at the whole file when it has been
+ * walked. The first rule of the file collects its nodes for all of them.
  *
+ * @param analyse says what the rule has to say about the file
  * @throws Error when `settings['db-session']` is wrong; the message names the key
  */
-export function hasSessions(context: ModelContext): boolean {
+export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void): TSESLint.RuleListener {
   const settings = readSettings(context.settings);
-  return hasEvidence(context.sourceCode, [...settings.wrappers, ...settings.sessionTypes, ...settings.clients, ...settings.ambientDecorators].map((own) => own.name));
-}
-
-/** The session model of a file, made on first demand and shared by all rules. */
-export function sessionsOf(context: ModelContext): SessionModel {
-  const known = models.get(context.sourceCode.ast);
-  if (known && known.settings === context.settings) return known.model;
-  const file = new File(context.sourceCode, context.filename, readSettings(context.settings));
-  const model = { file, resolver: new Resolver(file) };
-  models.set(context.sourceCode.ast, { settings: context.settings, model });
-  return model;
+  if (!hasEvidence(context.sourceCode, settings)) return {};
+  let entry = models.get(context.sourceCode.ast);
+  let listeners: TSESLint.RuleListener = {};
+  if (entry?.settings !== context.settings || entry === undefined) {
+    const file = new File(context.sourceCode, context.filename, settings);
+    entry = { settings: context.settings, model: { file, resolver: new Resolver(file) } };
+    models.set(context.sourceCode.ast, entry);
+    listeners = file.listeners();
+  }
+  const { model } = entry;
+  return {
+    ...listeners,
+    'Program:exit'() {
+      analyse(model);
+    },
+  };
 }
