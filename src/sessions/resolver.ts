@@ -11,6 +11,7 @@ import { usedAs } from './fingerprints.js';
 import { libraryOfSpecifier } from './catalogue.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
+import { propertySession } from './properties.js';
 import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
 
@@ -152,7 +153,7 @@ export class Resolver {
     if (name === undefined) {
       return undefined;
     }
-    const value = this.memberValue(object, name);
+    const value = this.memberValue(object, name) ?? propertySession(this, node, name, object);
     if (value) return value;
     const marked = usedAs(this, node);
     if (marked) return marked;

@@ -136,7 +136,7 @@ export class UseFinder {
       }
     }
     if (client) {
-      const ambient = ambientSessionAt(this.#resolver, chain.node, client);
+      const ambient = ambientSessionAt(this.#resolver, chain.node, client === 'either' ? undefined : client);
       if (ambient && links.some((link) => link.called)) uses.push({ session: ambient, node: chain.node, kind: this.#kindOf(ambient.kinds[0].facts, chain), by: 'ambient', method: lastMethod(chain) });
     }
     this.#argumentUses(chain, uses);
@@ -161,12 +161,13 @@ export class UseFinder {
     return undefined;
   }
 
-  /** The library of the client that a chain works on: `prisma`, `this.users`, a model class. */
-  #receiverClient(chain: Chain): Library | undefined {
+  /** The library of the client that a chain works on: `prisma`, `this.users`, a model class; what may be one, too. */
+  #receiverClient(chain: Chain): Library | 'either' | undefined {
     for (const prefix of prefixesOf(chain)) {
       const value = this.#resolver.valueOf(prefix);
       const client = value?.kind === 'class' ? superclassValue(this.#resolver, value.node) : value;
       if (client?.kind === 'client') return client.library;
+      if (client?.kind === 'either') return 'either';
     }
     return undefined;
   }
@@ -212,7 +213,7 @@ export class UseFinder {
 
   /** Sessions that are handed to a call: `f(tx)`, `Model.update(v, { transaction })`, `qb.transacting(trx)`. */
   #argumentUses(chain: Chain, uses: Use[]): void {
-    for (const link of chain.links) {
+    for (const [at, link] of chain.links.entries()) {
       const { call } = link;
       if (call?.type !== 'CallExpression') continue;
       const callee = this.#resolver.valueOf(call.callee);
@@ -226,7 +227,8 @@ export class UseFinder {
           if (seen.has(session)) continue;
           seen.add(session);
           const { facts } = session.kinds[0];
-          if (link.name !== '' && isLocalCall(facts, link.name)) continue;
+          // `connection.getRepository(ctx, User)` does nothing yet; what is called on its result does.
+          if (link.name !== '' && isLocalCall(facts, link.name) && chain.links.slice(at).every((later) => !later.called || isLocalCall(facts, later.name))) continue;
           uses.push({ session, node: chain.node, kind: this.#travelKind(facts, chain), by: 'argument', method: lastMethod(chain) });
         }
       }

@@ -1,6 +1,6 @@
 /** Lints one case, with the rule alone, and says what is found and where. */
 import path from 'node:path';
-import tsParser from '@typescript-eslint/parser';
+import * as tsParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import type ts from 'typescript';
 import plugin from '../../src/plugin.js';

@@ -1,11 +1,15 @@
 import type { Table } from '../case.js';
+import { arangojs } from './arangojs.js';
 import { betterSqlite3 } from './better-sqlite3.js';
 import { bookshelf } from './bookshelf.js';
+import { bunSql } from './bun-sql.js';
 import { drizzle } from './drizzle.js';
+import { fastifyPostgres } from './fastify-postgres.js';
 import { gel } from './gel.js';
 import { knex } from './knex.js';
 import { kysely } from './kysely.js';
 import { libsql } from './libsql.js';
+import { lucid } from './lucid.js';
 import { mariadb } from './mariadb.js';
 import { mikroOrm } from './mikro-orm.js';
 import { mongodb } from './mongodb.js';
@@ -14,6 +18,7 @@ import { mssql } from './mssql.js';
 import { mysql2 } from './mysql2.js';
 import { neo4j } from './neo4j.js';
 import { neon } from './neon.js';
+import { nestjsCls } from './nestjs-cls.js';
 import { nodeSqlite } from './node-sqlite.js';
 import { objection } from './objection.js';
 import { oracledb } from './oracledb.js';
@@ -21,21 +26,28 @@ import { pgPromise } from './pg-promise.js';
 import { pg } from './pg.js';
 import { postgresJs } from './postgres-js.js';
 import { prisma } from './prisma.js';
+import { cassandra, datastore, effectSql, firestore, redis, spanner, unmeasured } from './safe.js';
 import { sequelize } from './sequelize.js';
 import { slonik } from './slonik.js';
 import { tedious } from './tedious.js';
+import { typeormTransactional } from './typeorm-transactional.js';
 import { typeorm } from './typeorm.js';
+import { vendure } from './vendure.js';
 import { vercelPostgres } from './vercel-postgres.js';
 
 /** Every table, in the order of the file names. */
 export const tables: readonly Table[] = [
+  arangojs,
   betterSqlite3,
   bookshelf,
+  bunSql,
   drizzle,
+  fastifyPostgres,
   gel,
   knex,
   kysely,
   libsql,
+  lucid,
   mariadb,
   mikroOrm,
   mongodb,
@@ -44,6 +56,7 @@ export const tables: readonly Table[] = [
   mysql2,
   neo4j,
   neon,
+  nestjsCls,
   nodeSqlite,
   objection,
   oracledb,
@@ -51,9 +64,18 @@ export const tables: readonly Table[] = [
   pg,
   postgresJs,
   prisma,
+  cassandra,
+  firestore,
+  spanner,
+  datastore,
+  effectSql,
+  unmeasured,
+  redis,
   sequelize,
   slonik,
   tedious,
+  typeormTransactional,
   typeorm,
+  vendure,
   vercelPostgres,
 ];
