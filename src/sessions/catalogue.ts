@@ -146,3 +146,21 @@ for (const library of libraries) {
 export function fingerprintsEndingIn(name: string): readonly CompiledPath[] {
   return fingerprintPaths.get(name) ?? [];
 }
+
+/** Names of calls and constructions by which a session comes to be or travels. */
+const namesOfOrigins: ReadonlySet<string> = new Set([
+  ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
+  ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
+]);
+/** One of these names, called: a quick look at a file's text. */
+export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+/** Exported names of session types, as they stand in an import. */
+export const namesOfTypes: ReadonlySet<string> = new Set(
+  libraries.flatMap((library) => [
+    ...library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? [...(origin.decorators ?? []), ...(origin.parameterTypes ?? [])] : []))]).map((name) => lastPart(name)),
+  ]),
+);
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}

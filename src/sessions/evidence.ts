@@ -7,26 +7,22 @@ import { dirname, join } from 'node:path';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, ambientByDecorator, ambientByFunction, callbacksByMethod, librariesOfDependency, libraryOfSpecifier } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier } from './catalogue.js';
 
 /**
- * Words without which no session can come to be in a file that imports no library: entry points of managed callbacks,
- * acquire calls and ambient scopes. Searched as plain text, which is many times faster than one regular expression.
- * Names that other libraries share (`connect`, `session`, `execute`) count only beside another word.
+ * Words without which no session can come to be in a file that imports no library: entry points that one library has
+ * to itself, and what every transaction is called. Searched as plain text, which is many times faster than one regular
+ * expression.
  */
-const common = new Set(['connect', 'session', 'execute', 'duplicate', 'reserve', 'client', 'run', 'begin', 'task', 'tx', 'savepoint', 'connection', 'getStore', 'default']);
 const vocabulary = [
-  ...new Set(
-    [...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...ambientByDecorator.keys(), ...ambientByFunction.keys()]
-      .map((word) => word.split('.').at(-1) ?? word)
-      .filter((word) => word.length > 5 && !common.has(word) && !/[Tt]ransaction/.test(word)),
-  ),
   'ransaction',
   'AsyncLocalStorage',
+  ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
 ];
 const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
 
-function speaksOfSessions(text: string): boolean {
+/** Whether a text uses the vocabulary of transactions. */
+export function speaksOfTransactions(text: string): boolean {
   if (vocabulary.some((word) => text.includes(word))) return true;
   return (text.includes('tx') || text.includes('Tx') || text.includes('rx')) && shortNames.test(text);
 }
@@ -102,7 +98,7 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfSessions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;

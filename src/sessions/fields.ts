@@ -78,7 +78,7 @@ export function fieldAssignments(resolver: Resolver, node: ClassNode, name: stri
   if (!table) {
     table = new Map();
     assignmentTables.set(resolver, table);
-    for (const assignment of resolver.file.assignments) {
+    for (const assignment of resolver.file.nodes.assignments) {
       const left = assignment.left;
       if (left.type !== 'MemberExpression' || outermost(left.object).type === 'Super' || left.object.type !== 'ThisExpression') continue;
       const owner = enclosingClass(left.object);

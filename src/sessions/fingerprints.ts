@@ -104,7 +104,7 @@ export function usedAs(resolver: Resolver, subject: Variable | TSESTree.MemberEx
     const object = unwrap(subject.object);
     const owner = object.type === 'Identifier' ? resolver.file.variableOf(object) : undefined;
     if (!owner) return undefined;
-    const mark = marks.members.get(memberKey(owner, subject)) ?? optionOfParameter(marks, owner, subject);
+    const mark = (marks.members.size > 0 ? marks.members.get(memberKey(owner, subject)) : undefined) ?? optionOfParameter(marks, owner, subject);
     const at = owner.identifiers[0];
     return mark && at && resolver.session({ origin: memberOrigin(owner, mark), how: 'used-as', kinds: [mark.kind], name: resolver.file.nameOf(subject) });
   }

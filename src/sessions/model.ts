@@ -1,6 +1,6 @@
 /** The one answer per file that every rule shares. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { readSettings } from '../settings.js';
+import { readSettings, type Settings } from '../settings.js';
 import { hasEvidence } from './evidence.js';
 import { File } from './file.js';
 import { Resolver } from './resolver.js';
@@ -12,7 +12,7 @@ export interface SessionModel {
 }
 
 interface Entry {
-  readonly settings: unknown;
+  readonly settings: Settings;
   readonly model: SessionModel;
 }
 
@@ -27,7 +27,7 @@ export interface ModelContext {
 
 /**
  * The frame of every rule: nothing for a file without evidence, else one look at the whole file when it has been
- * walked. The first rule of the file collects its nodes for all of them.
+ * walked, and only if some session can come to be in it.
  *
  * @param analyse says what the rule has to say about the file
  * @throws Error when `settings['db-session']` is wrong; the message names the key
@@ -35,19 +35,20 @@ export interface ModelContext {
 export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void): TSESLint.RuleListener {
   const settings = readSettings(context.settings);
   if (!hasEvidence(context.sourceCode, settings)) return {};
-  let entry = models.get(context.sourceCode.ast);
-  let listeners: TSESLint.RuleListener = {};
-  if (entry?.settings !== context.settings || entry === undefined) {
-    const file = new File(context.sourceCode, context.filename, settings);
-    entry = { settings: context.settings, model: { file, resolver: new Resolver(file) } };
-    models.set(context.sourceCode.ast, entry);
-    listeners = file.listeners();
-  }
-  const { model } = entry;
   return {
-    ...listeners,
     'Program:exit'() {
-      analyse(model);
+      const model = modelOf(context, settings);
+      if (model.resolver.mayHaveSessions) analyse(model);
     },
   };
+}
+
+/** The session model of a file, made on first demand and shared by all rules. */
+function modelOf(context: ModelContext, settings: Settings): SessionModel {
+  const known = models.get(context.sourceCode.ast);
+  if (known?.settings === settings) return known.model;
+  const file = new File(context.sourceCode, context.filename, settings);
+  const model = { file, resolver: new Resolver(file) };
+  models.set(context.sourceCode.ast, { settings, model });
+  return model;
 }

@@ -4,11 +4,11 @@ import type { Library } from '../libraries/library.js';
 import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
-import { importedLibraries, importedSpecifiers, manifestLibraries } from './evidence.js';
+import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier } from './catalogue.js';
+import { libraryOfSpecifier, originCall, namesOfTypes } from './catalogue.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -32,6 +32,7 @@ export class Resolver {
   readonly #busy = new Set<object>();
   #imported: ReadonlySet<Library> | undefined;
   #talks: boolean | undefined;
+  #mayHave: boolean | undefined;
 
   constructor(file: File) {
     this.file = file;
@@ -46,6 +47,29 @@ export class Resolver {
   /** Libraries that the nearest package.json depends on. */
   get declared(): readonly Library[] {
     return manifestLibraries(this.file.filename);
+  }
+
+  /**
+   * A quick look, before anything is resolved: whether any session can come to be in the file by a call, a type, a
+   * parameter or an option. Most files that import a library only declare entities or use the root client.
+   */
+  get mayHaveSessions(): boolean {
+    this.#mayHave ??= this.#lookForOrigins();
+    return this.#mayHave;
+  }
+
+  #lookForOrigins(): boolean {
+    const { file } = this;
+    if (speaksOfTransactions(file.sourceCode.text)) return true;
+    if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
+    const { settings } = file;
+    if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
+    if (originCall.test(file.sourceCode.text)) return true;
+    for (const statement of file.sourceCode.ast.body) {
+      if (statement.type !== 'ImportDeclaration') continue;
+      for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
+    }
+    return false;
   }
 
   /**
