@@ -44,8 +44,9 @@ export function forksOf(model: SessionModel): Fork[] {
     forks.push(fork);
   }
   for (const loop of file.nodes.forAwaits) {
-    const branches = branchesOf(resolver, loop.right).filter((branch) => branch.fn?.async ?? branch.node.type !== 'CallExpression');
-    if (unwrap(loop.right).type === 'CallExpression' && branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
+    const branches = branchesOf(resolver, loop.right);
+    // Only what is mapped: an async generator starts nothing before it is asked for.
+    if (branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
   }
   forks.push(...startedForks(model));
   return forks;

@@ -161,6 +161,9 @@ export const namesOfTypes: ReadonlySet<string> = new Set(
   ]),
 );
 
+/** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
+export const qualifiedType = new RegExp(`\\.(?:${[...namesOfTypes].join('|')})\\b`);
+
 function lastPart(name: string): string {
   return name.split('.').at(-1) ?? name;
 }

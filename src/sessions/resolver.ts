@@ -1,6 +1,6 @@
 /** Resolves an expression to what it stands for: a session, a client, or something on the way to one. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { Library } from '../libraries/library.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
@@ -8,7 +8,7 @@ import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTrans
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier, originCall, namesOfTypes } from './catalogue.js';
+import { libraryOfSpecifier, originCall, namesOfTypes, qualifiedType } from './catalogue.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -64,7 +64,7 @@ export class Resolver {
     if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
     const { settings } = file;
     if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-    if (originCall.test(file.sourceCode.text)) return true;
+    if (originCall.test(file.sourceCode.text) || qualifiedType.test(file.sourceCode.text)) return true;
     for (const statement of file.sourceCode.ast.body) {
       if (statement.type !== 'ImportDeclaration') continue;
       for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
@@ -199,7 +199,7 @@ export class Resolver {
         return undefined;
       }
       case 'session':
-        return object.session.kinds[0].facts.derived?.properties?.includes(name) ? { ...object, derived: true } : undefined;
+        return isDerivedProperty(object.session.kinds[0].facts, name) ? { ...object, derived: true } : undefined;
       case 'object':
         return this.#objectMember(object.node, name);
       case 'array': {
@@ -443,6 +443,12 @@ export class Resolver {
 
 function within(node: Node, outer: Node): boolean {
   return outer.range[0] <= node.range[0] && node.range[1] <= outer.range[1];
+}
+
+/** `runner.manager`; where models are properties, what is no operation and no method of the session: `tx.user`. */
+function isDerivedProperty({ derived, operations }: SessionFacts, name: string): boolean {
+  if (derived?.properties?.includes(name)) return true;
+  return derived?.models === true && !name.startsWith('$') && operations?.local?.includes(name) !== true;
 }
 
 function isNothing(node: Node): boolean {

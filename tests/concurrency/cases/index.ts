@@ -5,6 +5,7 @@ import { bookshelf } from './bookshelf.js';
 import { bunSql } from './bun-sql.js';
 import { drizzle } from './drizzle.js';
 import { fastifyPostgres } from './fastify-postgres.js';
+import { forks } from './forks.js';
 import { gel } from './gel.js';
 import { knex } from './knex.js';
 import { kysely } from './kysely.js';
@@ -22,6 +23,7 @@ import { nestjsCls } from './nestjs-cls.js';
 import { nodeSqlite } from './node-sqlite.js';
 import { objection } from './objection.js';
 import { oracledb } from './oracledb.js';
+import { imports, origins } from './origins.js';
 import { pgPromise } from './pg-promise.js';
 import { pg } from './pg.js';
 import { postgresJs } from './postgres-js.js';
@@ -30,6 +32,7 @@ import { cassandra, datastore, effectSql, firestore, redis, spanner, unmeasured 
 import { sequelize } from './sequelize.js';
 import { slonik } from './slonik.js';
 import { tedious } from './tedious.js';
+import { travel } from './travel.js';
 import { typeormTransactional } from './typeorm-transactional.js';
 import { typeorm } from './typeorm.js';
 import { vendure } from './vendure.js';
@@ -43,6 +46,7 @@ export const tables: readonly Table[] = [
   bunSql,
   drizzle,
   fastifyPostgres,
+  forks,
   gel,
   knex,
   kysely,
@@ -60,6 +64,8 @@ export const tables: readonly Table[] = [
   nodeSqlite,
   objection,
   oracledb,
+  imports,
+  origins,
   pgPromise,
   pg,
   postgresJs,
@@ -74,6 +80,7 @@ export const tables: readonly Table[] = [
   sequelize,
   slonik,
   tedious,
+  travel,
   typeormTransactional,
   typeorm,
   vendure,
