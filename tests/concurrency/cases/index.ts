@@ -1,8 +1,10 @@
 import type { Table } from '../case.js';
+import { ambient } from './ambient.js';
 import { arangojs } from './arangojs.js';
 import { betterSqlite3 } from './better-sqlite3.js';
 import { bookshelf } from './bookshelf.js';
 import { bunSql } from './bun-sql.js';
+import { combinators, rxjs } from './combinators.js';
 import { drizzle } from './drizzle.js';
 import { fastifyPostgres } from './fastify-postgres.js';
 import { forks } from './forks.js';
@@ -10,6 +12,7 @@ import { gel } from './gel.js';
 import { knex } from './knex.js';
 import { kysely } from './kysely.js';
 import { libsql } from './libsql.js';
+import { lookAlikes, overlooked } from './look-alikes.js';
 import { lucid } from './lucid.js';
 import { mariadb } from './mariadb.js';
 import { mikroOrm } from './mikro-orm.js';
@@ -40,10 +43,13 @@ import { vercelPostgres } from './vercel-postgres.js';
 
 /** Every table, in the order of the file names. */
 export const tables: readonly Table[] = [
+  ambient,
   arangojs,
   betterSqlite3,
   bookshelf,
   bunSql,
+  combinators,
+  rxjs,
   drizzle,
   fastifyPostgres,
   forks,
@@ -51,6 +57,8 @@ export const tables: readonly Table[] = [
   knex,
   kysely,
   libsql,
+  lookAlikes,
+  overlooked,
   lucid,
   mariadb,
   mikroOrm,
