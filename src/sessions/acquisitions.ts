@@ -6,7 +6,7 @@ import type { AcquireOrigin } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
-import type { SessionKind, Value, Variable } from './values.js';
+import type { Session, SessionKind, Value, Variable } from './values.js';
 
 /** An exported value of a library that is a client by itself, or the name of a path in a module's exports. */
 export function exportedClient(library: Library, path: readonly string[]): Value | undefined {
@@ -89,6 +89,12 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   if (fitting.length === 0) return undefined;
   if (fitting.every((entry) => entry.origin.element !== undefined)) return undefined;
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
+}
+
+/** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
+export function isProvider(session: Session): boolean {
+  const [kind] = session.kinds as readonly Partial<OriginEntry<AcquireOrigin>>[];
+  return kind?.origin?.kind === 'acquire' && kind.origin.provider === true;
 }
 
 /** Callback style: `pool.connect((error, client, release) => …)` hands the session to the callback, and it has to be released. */

@@ -1,7 +1,7 @@
 /** Resolves an expression to what it stands for: a session, a client, or something on the way to one. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts } from '../libraries/library.js';
-import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
+import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
@@ -266,6 +266,7 @@ export class Resolver {
       if (owner?.kind === 'client') return owner.library.clients?.methods?.includes(name) ? owner : undefined;
     }
     const callee = this.valueOf(node.callee);
+    if (callee?.kind === 'session' && isProvider(callee.session)) return callee;
     if (callee?.kind === 'function') return this.returnValue(callee.node);
     return undefined;
   }
@@ -395,6 +396,9 @@ export class Resolver {
     const made = unwrap(init);
     if (made.type !== 'NewExpression' && made.type !== 'CallExpression') return undefined;
     if (made.type === 'CallExpression') {
+      const owner = receiverOf(made);
+      // `em.fork()` has a conversation of its own.
+      if (owner && sessionOf(this.valueOf(owner))?.kinds[0].facts.forks?.includes(calleeName(made) ?? '')) return undefined;
       const callee = this.valueOf(made.callee);
       if (callee?.kind === 'function' && callee.node.async) return undefined;
     }

@@ -112,7 +112,7 @@ export class UseFinder {
     const { root, links } = chain;
     const calls = links.flatMap((link) => (link.call?.type === 'CallExpression' ? [link.call] : []));
     if (calls.some((call) => this.#skipped(call))) return;
-    const receiver = this.#receiverSession(chain);
+    const receiver = this.#inScope(this.#receiverSession(chain), chain);
     if (receiver) {
       const own = isHandedOn(chain.node) ? this.#receiverUse(receiver, chain).filter((use) => use.kind !== 'unknown') : this.#receiverUse(receiver, chain);
       uses.push(...own);
@@ -159,6 +159,12 @@ export class UseFinder {
       }
     }
     return undefined;
+  }
+
+  /** An entity manager that takes connections of the pool by itself works on the transaction of a scope around it. */
+  #inScope(session: Session | undefined, chain: Chain): Session | undefined {
+    const kind = session?.kinds[0];
+    return (kind?.facts.operations?.onlyHazards && ambientSessionAt(this.#resolver, chain.node, kind.library)) || session;
   }
 
   /** The library of the client that a chain works on: `prisma`, `this.users`, a model class; what may be one, too. */
@@ -277,13 +283,14 @@ export class UseFinder {
   }
 }
 
-/** What a chain is built on, from its root outwards: `a`, `a.b`, `a.b.c` of `a.b.c().d()`. */
+/** What a chain is built on, from its root outwards: `a`, `a.b`, `a.b.c`, `a.b.c()` of `a.b.c().d()`. */
 function prefixesOf(chain: Chain): Node[] {
   let node: Node | undefined = unwrap(chain.node);
   const prefixes: Node[] = [];
   while (node) {
     if (node.type === 'CallExpression') {
       const callee: Node = unwrap(node.callee);
+      if (prefixes.length > 0) prefixes.push(node);
       node = callee.type === 'MemberExpression' ? unwrap(callee.object) : callee;
       prefixes.push(callee);
     } else if (node.type === 'TaggedTemplateExpression') {

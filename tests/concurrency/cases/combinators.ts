@@ -443,7 +443,7 @@ await prisma.$transaction(async (tx) => {
       title: 'promise-pool',
       code: `import { PromisePool } from '@supercharge/promise-pool';
 await prisma.$transaction(async (tx) => {
-  await «PromisePool.for(ids).process»((id) => save(tx, id));
+  await PromisePool.for(ids).«process»((id) => save(tx, id));
 });`,
       expect: 'losesWrites',
       why: 'five in flight: the default is 10',
