@@ -32,6 +32,8 @@ function listInTurn(file: File, call: TSESTree.CallExpression, list: TSESTree.Ar
   for (const element of list.elements) {
     // A promise that was started before stays started; a spread hides how many there are.
     if (!element || element.type === 'SpreadElement' || unwrap(element).type === 'Identifier') return undefined;
+    // A join within the join would still be one.
+    if (isJoinCall(element)) return undefined;
     elements.push(element);
   }
   const { sourceCode } = file;
@@ -61,6 +63,12 @@ function listInTurn(file: File, call: TSESTree.CallExpression, list: TSESTree.Ar
       return { messageId: 'awaitInTurn', target: place.node, text: `[${awaited.join(', ')}]${tuple}` };
     }
   }
+}
+
+function isJoinCall(element: Node): boolean {
+  const call = unwrap(element);
+  const receiver = call.type === 'CallExpression' ? receiverOf(call) : undefined;
+  return receiver?.type === 'Identifier' && receiver.name === 'Promise';
 }
 
 function awaitedText(sourceCode: Readonly<TSESLint.SourceCode>, element: Node): string {

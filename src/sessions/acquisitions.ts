@@ -6,7 +6,7 @@ import type { AcquireOrigin } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
-import type { Value, Variable } from './values.js';
+import type { Session, SessionKind, Value, Variable } from './values.js';
 
 /** An exported value of a library that is a client by itself, or the name of a path in a module's exports. */
 export function exportedClient(library: Library, path: readonly string[]): Value | undefined {
@@ -91,6 +91,21 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
 }
 
+/** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
+export function isProvider(session: Session): boolean {
+  const [kind] = session.kinds as readonly Partial<OriginEntry<AcquireOrigin>>[];
+  return kind?.origin?.kind === 'acquire' && kind.origin.provider === true;
+}
+
+/** Callback style: `pool.connect((error, client, release) => …)` hands the session to the callback, and it has to be released. */
+export function handedToCallback(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, index: number): readonly SessionKind[] {
+  const receiver = receiverOf(call);
+  const entries = (acquiresByMethod.get(calleeName(call) ?? '') ?? []).filter((entry) => entry.origin.callbackParam === index);
+  const owner = receiver && entries.length > 0 ? resolver.valueOf(receiver) : undefined;
+  if (owner?.kind === 'client') return entries.filter((entry) => entry.library === owner.library);
+  return owner?.kind === 'module' ? entries.filter((entry) => entry.origin.on === 'module' && entry.library === libraryOfSpecifier(owner.specifier)) : [];
+}
+
 function calledExport(resolver: Resolver, node: TSESTree.CallExpression, callee: Extract<Value, { kind: 'module' }>): Value | undefined {
   const library = libraryOfSpecifier(callee.specifier);
   const name = exportName(callee.path);
@@ -118,6 +133,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
     const links = chainOf(receiver).links;
     if (!links.some((link) => link.called && origin.after?.includes(link.name))) return false;
     const root = resolver.valueOf(chainOf(receiver).root);
+    if (root?.kind === 'either') return resolver.imported.has(library);
     return root?.kind === 'client' ? root.library === library : root === undefined && origin.on === 'any';
   }
   switch (origin.on) {

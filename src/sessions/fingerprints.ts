@@ -74,7 +74,6 @@ function isInCall(property: TSESTree.Property): boolean {
     if (node.type === 'CallExpression') return true;
     if (!/^(?:ObjectExpression|SpreadElement|LogicalExpression|ConditionalExpression|TSAsExpression|Property)$/.test(node.type)) return false;
   }
-  return false;
 }
 
 interface Mark {
