@@ -41,7 +41,8 @@ export function ask(code: string, options: Options = {}): Asked {
 }
 
 export function parseWithParents(source: string): { program: TSESTree.Program; parents: Map<Node, Node> } {
-  const program = parse(source, { range: true, loc: true, sourceType: 'module', ecmaVersion: 'latest' }) as TSESTree.Program;
+  // Without `lib` the parser does not look up all the globals of the language.
+  const program = parse(source, { range: true, sourceType: 'module', lib: [] }) as TSESTree.Program;
   const parents = new Map<Node, Node>();
   const open: Node[] = [program];
   for (let node = open.pop(); node; node = open.pop()) {
