@@ -73,13 +73,18 @@ function evaluateParts(run: Run, node: Node, worlds: Worlds): Worlds {
  */
 function overwrite(run: Run, node: TSESTree.AssignmentExpression, target: Node, value: Branches): Branches {
   if (!run.question.isSession(target) || run.survey.sessionVariables.size > 1) return value;
-  if (run.containsAcquisition(node.right) || mentionsSession(run, node.right)) return value;
-  const lose = (worlds: Worlds): Worlds =>
+  if (mentionsSession(run, node.right)) return value;
+  const lose = (worlds: Worlds, isEmpty: boolean): Worlds =>
     mapWorlds(worlds, (world) => {
-      if (holdingOf(world) === Holding.held) run.depart('overwritten', node, false, world);
-      return withHolding(world, Holding.notHeld);
+      const holding = holdingOf(world);
+      if (holding === Holding.held) run.depart('overwritten', node, false, world);
+      // `c = null` after the release leaves a session that is released; any other value is not about this session.
+      return isEmpty && holding !== Holding.held ? world : withHolding(world, Holding.notHeld);
     });
-  return isOpen(value) ? bothWays(lose(value.yes)) : { yes: lose(value.yes), no: lose(value.no) };
+  const no = isOpen(value) ? value.no : lose(value.no, true);
+  // Of `c = given ?? await acquire()` only an empty outcome is certainly no session.
+  if (run.containsAcquisition(node.right)) return isOpen(value) ? value : { yes: value.yes, no };
+  return isOpen(value) ? bothWays(lose(value.yes, false)) : { yes: lose(value.yes, false), no };
 }
 
 function mentionsSession(run: Run, expression: Node): boolean {

@@ -1,16 +1,17 @@
 /** Collects the conditions of a scope and chooses those that are worth remembering. */
 import { comparedWithConstant, comparisonKey, keyOf, type ConditionKey, type Flag } from './flags.js';
-import { contains, unwrapChain, type Node } from './syntax.js';
+import { contains, isLoop, unwrapChain, type Node } from './syntax.js';
 
 interface Candidate {
   readonly key: ConditionKey;
-  readonly isSession: boolean;
   readonly tests: Node[];
   /** Nodes whose parts run or not by the outcome. */
   readonly guards: Node[];
   liveUntil: number;
   /** Asked in a loop: even a single test agrees with itself in the next round. */
   repeated: boolean;
+  /** It decides over the rounds of a loop. */
+  steersLoop: boolean;
   /** Set to something whose truth can be told. */
   assigned: boolean;
 }
@@ -19,6 +20,7 @@ export class Candidates {
   readonly #isSession: (node: Node) => boolean;
   readonly #isFailure: (node: Node) => boolean;
   readonly #byText = new Map<string, Candidate>();
+  readonly #comparisons = new Map<string, number>();
   readonly #counted = new Set<Node>();
   readonly #declared = new Map<string, Node[]>();
   readonly #writtenInCallbacks = new Set<string>();
@@ -45,13 +47,13 @@ export class Candidates {
   /** The session's variable is followed wherever it occurs; it is always the first question. */
   session(node: Node): string | undefined {
     const key = keyOf(node, this.#isSession);
-    if (key) this.#candidate(key, true).liveUntil = Number.POSITIVE_INFINITY;
+    if (key) this.#candidate(key).liveUntil = Number.POSITIVE_INFINITY;
     return key?.text;
   }
 
   assigned(target: Node, value: Node | undefined): void {
     const key = value && !hasTruth(value) ? undefined : keyOf(target, this.#isSession);
-    if (key && key.names.size + key.objects.size > 0) this.#candidate(key, false).assigned = true;
+    if (key && key.names.size + key.objects.size > 0) this.#candidate(key).assigned = true;
   }
 
   /** The conditions that an expression in the place of a test consists of. */
@@ -100,18 +102,20 @@ export class Candidates {
 
   #asked(node: Node, key: ConditionKey | undefined, guard: Node, repeatsUntil: number | undefined): void {
     if (!key || key.names.size + key.objects.size === 0) return;
-    const candidate = this.#candidate(key, this.#isSession(node));
+    const candidate = this.#candidate(key);
     candidate.tests.push(node);
     candidate.guards.push(guard);
+    if (key.equals) this.#comparisons.set(key.equals.left, (this.#comparisons.get(key.equals.left) ?? 0) + 1);
     candidate.liveUntil = Math.max(candidate.liveUntil, repeatsUntil ?? guard.range[1]);
+    candidate.steersLoop ||= isLoop(guard);
     candidate.repeated ||= repeatsUntil !== undefined;
     candidate.assigned ||= this.#isFailure(node);
   }
 
-  #candidate(key: ConditionKey, isSession: boolean): Candidate {
+  #candidate(key: ConditionKey): Candidate {
     let candidate = this.#byText.get(key.text);
     if (!candidate) {
-      candidate = { key, isSession, tests: [], guards: [], liveUntil: 0, repeated: false, assigned: false };
+      candidate = { key, tests: [], guards: [], liveUntil: 0, repeated: false, steersLoop: false, assigned: false };
       this.#byText.set(key.text, candidate);
       for (const name of key.names) this.#namesRead.add(name);
       for (const object of key.objects) this.#objectsRead.add(object);
@@ -132,10 +136,20 @@ export class Candidates {
   chosen(events: readonly Node[]): Flag[] {
     const worth = (candidate: Candidate): number => candidate.guards.filter((guard) => events.some((event) => contains(guard, event))).length;
     return [...this.#byText.values()]
-      .filter((candidate) => candidate.isSession || (this.#isFollowable(candidate) && isAskedAgain(candidate)))
-      .map((candidate) => ({ candidate, worth: candidate.isSession ? Number.POSITIVE_INFINITY : worth(candidate) }))
+      .filter((candidate) => candidate.key.isSession || (this.#isFollowable(candidate) && this.#isAskedAgain(candidate)))
+      .map((candidate) => ({ candidate, worth: candidate.key.isSession ? Number.POSITIVE_INFINITY : worth(candidate) }))
       .sort((a, b) => (a.worth === b.worth ? 0 : b.worth - a.worth))
-      .map(({ candidate }) => ({ ...candidate, isShared: this.#isShared(candidate) }));
+      .map(({ candidate }) => {
+        const isShared = this.#isShared(candidate);
+        return { ...candidate, isShared, isSignal: isShared && candidate.steersLoop };
+      });
+  }
+
+  /** The labels of a `switch`, and all comparisons of one thing with literals, ask one question. */
+  #isAskedAgain({ key, tests, repeated, assigned }: Candidate): boolean {
+    if (tests.length > 1) return true;
+    if (tests.length === 0) return false;
+    return repeated || assigned || (key.equals !== undefined && (this.#comparisons.get(key.equals.left) ?? 0) > 1);
   }
 
   #isFollowable({ key }: Candidate): boolean {
@@ -148,13 +162,9 @@ export class Candidates {
     return blocks.some((outer) => blocks.some((inner) => inner !== outer && contains(outer, inner)));
   }
 
-  #isShared({ key, isSession }: Candidate): boolean {
-    return !isSession && (key.objects.size > 0 || [...key.names].some((name) => !this.#declared.has(name)));
+  #isShared({ key }: Candidate): boolean {
+    return !key.isSession && (key.objects.size > 0 || [...key.names].some((name) => !this.#declared.has(name)));
   }
-}
-
-function isAskedAgain(candidate: Candidate): boolean {
-  return candidate.tests.length > 1 || (candidate.tests.length === 1 && (candidate.repeated || candidate.assigned));
 }
 
 /** Whether something can be said about the truth of a value by looking at it. */

@@ -75,8 +75,9 @@ function logical(run: Run, node: TSESTree.LogicalExpression, worlds: Worlds): Br
     return { yes: right.yes, no: union(left.no, right.no) };
   }
   const right = condition(run, node.right, left.no);
-  // What is not null may still be false.
-  const no = node.operator === '??' && isOpen(left) ? union(right.no, left.yes) : right.no;
+  // What is not null may still be false, unless it stands in for a session.
+  const mayBeFalse = node.operator === '??' && isOpen(left) && !run.containsAcquisition(node);
+  const no = mayBeFalse ? union(right.no, left.yes) : right.no;
   return { yes: union(left.yes, right.yes), no };
 }
 
@@ -89,9 +90,21 @@ function comparison(run: Run, node: TSESTree.BinaryExpression, worlds: Worlds): 
   }
   const after = evaluate(run, node, worlds);
   const flag = run.flags.of(node);
-  if (flag === undefined) return bothWays(after);
-  const branches = byFlag(run, flag, after);
+  let branches = bothWays(after);
+  if (flag !== undefined) branches = byFlag(run, flag, after);
+  else if (isEquality(node.operator) && comparesSession(run, node)) branches = sameObject(after);
   return isEquality(node.operator) && node.operator.startsWith('!') ? reversed(branches) : branches;
+}
+
+/** `c !== given`: one side denotes the session, the other something else. */
+function comparesSession(run: Run, { left, right }: TSESTree.BinaryExpression): boolean {
+  const [first, second] = [left, right].map((side) => run.flags.list[run.flags.of(side) ?? -1]?.key.isSession ?? false);
+  return first !== second;
+}
+
+/** What has been acquired here is a new object, equal to nothing else. */
+function sameObject(worlds: Worlds): Branches {
+  return { yes: new Set([...worlds].filter((world) => holdingOf(world) === Holding.notHeld)), no: worlds };
 }
 
 /** `left === right` of a `case`, both sides evaluated already. */

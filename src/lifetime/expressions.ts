@@ -28,7 +28,8 @@ function evaluateInteresting(run: Run, node: Node, worlds: Worlds): Worlds {
     case 'UpdateExpression':
       return bind(run, node.argument, worlds);
     case 'AwaitExpression': {
-      const { fulfilled, rejected } = settle(run, node.argument, worlds, node);
+      const waiting = run.forget(run.flags.changedByWaiting(), worlds);
+      const { fulfilled, rejected } = settle(run, node.argument, waiting, node);
       run.passAllOn(rejected);
       return run.complete(node, fulfilled);
     }
@@ -134,7 +135,7 @@ function present(run: Run, object: Node, { reached, cut }: Reach): Reach {
 /** Reading a property of an empty session variable throws; having read one, it was not empty. */
 function notEmpty(run: Run, node: TSESTree.MemberExpression, worlds: Worlds): Worlds {
   const flag = run.flags.of(node.object);
-  if (flag === undefined || !run.flags.list[flag]?.isSession) return worlds;
+  if (flag === undefined || !run.flags.list[flag]?.key.isSession) return worlds;
   const there = new Set<World>();
   const empty = new Set<World>();
   for (const world of worlds) {

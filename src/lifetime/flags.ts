@@ -15,18 +15,21 @@ export interface ConditionKey {
   readonly names: ReadonlySet<string>;
   /** Objects whose properties it reads: calling a method of one of them may change it. */
   readonly objects: ReadonlySet<string>;
+  /** It is the session's variable itself, not only something that depends on it. */
+  readonly isSession?: true;
   /** For `left === literal`: two of them with one left side exclude each other. */
   readonly equals?: { readonly left: string; readonly right: string };
 }
 
 export interface Flag {
   readonly key: ConditionKey;
-  readonly isSession: boolean;
   readonly tests: readonly Node[];
   /** Behind this position nobody asks again, and worlds that differ in it only are one. */
   readonly liveUntil: number;
   /** Other code may change it while a loop runs (a property, a variable from outside). */
   readonly isShared: boolean;
+  /** Other code is expected to change it while this code waits: `while (this.running)`. */
+  readonly isSignal: boolean;
 }
 
 /** Longer conditions are not written twice. */
@@ -38,8 +41,10 @@ export function keyOf(expression: Node, isSession: (node: Node) => boolean, dept
   switch (node.type) {
     case 'Identifier': {
       if (node.name === 'undefined') return { text: 'null', names: new Set(), objects: new Set() };
-      const text = nameOf(node, isSession);
-      return { text, names: new Set([text]), objects: new Set() };
+      if (!isSession(node)) return { text: node.name, names: new Set([node.name]), objects: new Set() };
+      // Another variable of the same name, in an inner function, must not be taken for the session.
+      const text = `session ${node.name}`;
+      return { text, names: new Set([text]), objects: new Set(), isSession: true };
     }
     case 'ThisExpression':
       return { text: 'this', names: new Set(), objects: new Set() };
@@ -49,8 +54,9 @@ export function keyOf(expression: Node, isSession: (node: Node) => boolean, dept
       const object = keyOf(node.object, isSession, depth + 1);
       const property = node.computed ? keyOf(node.property, isSession, depth + 1)?.text : propertyName(node.property);
       if (!object || property === undefined || (node.computed && unwrap(node.property).type !== 'Literal')) return undefined;
-      const text = `${isSession(node) ? 'session ' : ''}${object.text}.${property}`;
-      return { text, names: object.names, objects: new Set([...object.objects, object.text]) };
+      const parts = { names: object.names, objects: new Set([...object.objects, object.text]) };
+      const text = `${object.text}.${property}`;
+      return isSession(node) ? { text: `session ${text}`, ...parts, isSession: true } : { text, ...parts };
     }
     case 'UnaryExpression': {
       if (node.operator === 'delete' || node.operator === 'void') return undefined;
@@ -62,11 +68,6 @@ export function keyOf(expression: Node, isSession: (node: Node) => boolean, dept
     default:
       return undefined;
   }
-}
-
-/** Another variable of the same name, in an inner function, must not be taken for the session. */
-function nameOf(node: TSESTree.Identifier, isSession: (node: Node) => boolean): string {
-  return isSession(node) ? `session ${node.name}` : node.name;
 }
 
 /** `!=` and `!==` are the opposite of the key that is given here; the caller turns the outcome round. */
@@ -161,7 +162,7 @@ export class Flags {
   }
 
   get sessions(): readonly number[] {
-    return this.#where((flag) => flag.isSession);
+    return this.#where((flag) => flag.key.isSession === true);
   }
 
   /** Flags that cannot be true together with this one: `mode === 'a'` and `mode === 'b'`. */
@@ -189,12 +190,16 @@ export class Flags {
     const node = unwrapChain(object);
     if (node.type === 'ThisExpression') return [];
     const key = keyOf(node, this.#isSession);
-    return key ? this.#where((flag) => !flag.isSession && flag.key.objects.has(key.text)) : [];
+    return key ? this.#where((flag) => !flag.key.isSession && flag.key.objects.has(key.text)) : [];
   }
 
   /** What may be different in the next round of a loop without a write that can be seen. */
   changedByRoundsOf(loop: Node): readonly number[] {
     return this.#where((flag) => flag.isShared && flag.tests.some((test) => contains(loop, test)));
+  }
+
+  changedByWaiting(): readonly number[] {
+    return this.#where((flag) => flag.isSignal);
   }
 
   deadBehind(position: number): readonly number[] {

@@ -104,7 +104,8 @@ function answer(run: Run, endings: ReadonlySet<Ending>, coarse: boolean): Lifeti
 function leakOf({ departure, node, implied, straight }: Departed, survey: Survey): Leak {
   const afterException = implied || !straight;
   const byException = implied || (departure === 'throw' && afterException);
-  const kind = survey.releases.length === 0 ? 'never-released' : byException ? 'throws' : 'path';
+  const neverEnds = survey.releases.length === 0 && !survey.escapes;
+  const kind = neverEnds ? 'never-released' : byException ? 'throws' : 'path';
   return { kind, departure, node, afterException, ...(byException ? placeOf(node, survey) : {}) };
 }
 

@@ -68,8 +68,8 @@ export type Departure =
 
 export interface Leak {
   /**
-   * - `never-released`: nothing in the scope releases it.
-   * - `path`: a release exists, and a return, fall-through, break, continue or explicit throw avoids it.
+   * - `never-released`: nothing in the scope releases it or hands it on.
+   * - `path`: something does, and a return, fall-through, break, continue or explicit throw avoids it.
    * - `throws`: only an exception out of something that is called avoids it (or a generator that is abandoned).
    */
   readonly kind: 'never-released' | 'path' | 'throws';

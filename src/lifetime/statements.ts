@@ -8,6 +8,7 @@ import type { FunctionNode } from './lifetime.js';
 import { loop } from './loops.js';
 import { isSettledLater, settle } from './promises.js';
 import type { Run } from './run.js';
+import { isDisposing } from './survey.js';
 import { childrenOf, isClass, isFunction, isLoop, unwrapChain, type Node } from './syntax.js';
 import { Holding, holdingOf, mapWorlds, nowhere, union, withHolding, type World, type Worlds } from './worlds.js';
 
@@ -82,7 +83,7 @@ export function statements(run: Run, list: readonly Node[], worlds: Worlds): Wor
   let at = worlds;
   for (const [index, node] of list.entries()) {
     if (at.size === 0) break;
-    if (isDisposing(run, node)) {
+    if (isDisposing(node, run.question)) {
       return disposing(run, node, at, (declared) => statements(run, list.slice(index + 1), statement(run, node, declared)));
     }
     at = statement(run, node, at);
@@ -130,17 +131,20 @@ function pendingTail(run: Run, value: Node): Node | undefined {
 export function runFunction(run: Run, fn: FunctionNode, worlds: Worlds, adopted: boolean): Completion {
   const outside = run.returning;
   run.returning = adopted ? 'adopted' : 'left';
-  const { normal, exits } = run.capture(() => run.rememberAll(fn, worlds, (single) => functionBody(run, fn, single)));
+  const { normal, exits } = run.capture(() => run.rememberAll(fn, worlds, (single) => calledHere(run, fn, single)));
   run.returning = outside;
   const returns = takeExits(exits, (exit) => exit.type === 'return');
   return { normal: union(normal, returns.taken), exits: returns.left };
 }
 
-export function functionBody(run: Run, fn: FunctionNode, worlds: Worlds): Worlds {
+function calledHere(run: Run, fn: FunctionNode, worlds: Worlds): Worlds {
   let at = worlds;
   for (const param of fn.params) at = bind(run, param, at);
-  if (fn.body.type === 'BlockStatement') return statements(run, fn.body.body, at);
-  return returned(run, fn, fn.body, at);
+  return functionBody(run, fn, at);
+}
+
+export function functionBody(run: Run, fn: FunctionNode, worlds: Worlds): Worlds {
+  return fn.body.type === 'BlockStatement' ? statement(run, fn.body, worlds) : returned(run, fn, fn.body, worlds);
 }
 
 /**
@@ -196,18 +200,12 @@ function cleaning(run: Run, { normal, exits }: Completion, cleanUp: (world: Worl
 
 /** `using` and `await using` of the session; any other declaration just goes on. */
 function disposing(run: Run, declaration: Node | null | undefined, worlds: Worlds, part: (worlds: Worlds) => Worlds): Worlds {
-  if (!declaration || !isDisposing(run, declaration)) return part(worlds);
+  if (!declaration || !isDisposing(declaration, run.question)) return part(worlds);
   const dispose = (world: World): Completion => {
     const ended = holdingOf(world) === Holding.held ? withHolding(world, Holding.released) : world;
     return { normal: new Set([ended]), exits: new Map() };
   };
   return cleaning(run, run.capture(() => part(worlds)), dispose);
-}
-
-export function isDisposing(run: Run, node: Node): boolean {
-  if (node.type !== 'VariableDeclaration' || (node.kind !== 'using' && node.kind !== 'await using')) return false;
-  if (run.question.using === 'does-nothing') return false;
-  return node.declarations.some(({ id, init }) => run.question.isSession(id) || (init !== null && run.containsAcquisition(init)));
 }
 
 function switched(run: Run, node: TSESTree.SwitchStatement, worlds: Worlds): Worlds {

@@ -34,7 +34,9 @@ export interface Survey {
   readonly hoisted: ReadonlySet<string>;
   /** Calls that are awaited or chained on: what they throw comes out there. */
   readonly awaited: ReadonlySet<Node>;
+  /** Calls that release, and declarations whose block releases when it is left. */
   readonly releases: readonly Node[];
+  readonly escapes: boolean;
   readonly releasesInCallbacks: readonly Node[];
   readonly tries: readonly TSESTree.TryStatement[];
 }
@@ -50,6 +52,20 @@ interface Visit {
 
 export function acquisitionOf(question: LifetimeQuestion): Node | undefined {
   return 'type' in question.acquisition ? unwrapChain(question.acquisition) : undefined;
+}
+
+/** `using` and `await using` of the session, under its name or another. */
+export function isDisposing(node: Node, question: LifetimeQuestion): boolean {
+  if (node.type !== 'VariableDeclaration' || (node.kind !== 'using' && node.kind !== 'await using')) return false;
+  if (question.using === 'does-nothing') return false;
+  const acquisition = acquisitionOf(question);
+  return node.declarations.some(({ id, init }) => {
+    if (question.isSession(id)) return true;
+    if (!init) return false;
+    const value = unwrapChain(init);
+    if (acquisition && contains(value, acquisition)) return true;
+    return (value.type === 'Identifier' || value.type === 'MemberExpression') && question.isSession(value);
+  });
 }
 
 export function surveyOf(question: LifetimeQuestion): Survey {
@@ -71,6 +87,7 @@ class Surveyor {
   readonly #sessionBlocks = new Set<Node>();
   readonly #sessionVariables = new Set<string>();
   readonly #releases: Node[] = [];
+  #escapes = false;
   readonly #releasesInCallbacks: Node[] = [];
   readonly #tries: TSESTree.TryStatement[] = [];
   readonly #open: Visit[] = [];
@@ -99,6 +116,7 @@ class Surveyor {
       hoisted: this.#hoisted,
       awaited: this.#awaited,
       releases: this.#releases,
+      escapes: this.#escapes,
       releasesInCallbacks: this.#releasesInCallbacks,
       tries: this.#tries,
     };
@@ -117,20 +135,19 @@ class Surveyor {
     this.#classify(node);
     this.#marksItself(node);
     this.#conditions(node, visit.repeatsUntil);
-    this.#enterParts({
-      ...visit,
-      block: ownsVariables(node) && node !== this.#question.scope ? node : visit.block,
-      repeatsUntil: visit.repeatsUntil ?? (isLoop(node) ? node.range[1] : undefined),
-    });
+    const block = ownsVariables(node) && node !== this.#question.scope ? node : visit.block;
+    const repeatsUntil = visit.repeatsUntil ?? (isLoop(node) ? node.range[1] : undefined);
+    this.#enterParts({ node, parent, block, repeatsUntil });
   }
 
   #classify(node: Node): void {
     if (node === this.#acquisition) this.#mark(node);
-    if (!isEvaluated(node)) return;
+    if (!EVALUATED.has(node.type)) return;
     const effect = this.#question.classify(node);
     if (!effect) return;
     this.#effects.set(node, effect);
     if (effect === 'release') this.#releases.push(node);
+    if (effect === 'escape') this.#escapes = true;
     if (effect !== 'cannot-throw') this.#mark(node);
   }
 
@@ -153,6 +170,9 @@ class Surveyor {
         break;
       case 'TryStatement':
         this.#tries.push(node);
+        break;
+      case 'VariableDeclaration':
+        if (isDisposing(node, this.#question)) this.#releases.push(node);
         break;
       case 'CallExpression':
       case 'NewExpression':
@@ -256,8 +276,8 @@ class Surveyor {
     this.#enter([fn.body], visit);
   }
 
-  #enter(nodes: readonly Node[], from: Visit): void {
-    for (const node of nodes) this.#open.push({ ...from, node, parent: from.node });
+  #enter(nodes: readonly Node[], { node: parent, block, repeatsUntil }: Visit): void {
+    for (const node of nodes) this.#open.push({ node, parent, block, repeatsUntil });
   }
 
   /** With a block, the pattern declares its variables there. */
@@ -325,15 +345,10 @@ function isTrue(node: Node): boolean {
   return node.type === 'Literal' && node.value === true;
 }
 
-/** Statements and the parts of declarations complete no expression. */
-function isEvaluated(node: Node): boolean {
-  const { type } = node;
-  return (
-    type === 'Identifier' ||
-    type === 'ThisExpression' ||
-    type === 'FunctionDeclaration' ||
-    type === 'ClassDeclaration' ||
-    type === 'TemplateLiteral' ||
-    (type.endsWith('Expression') && !type.startsWith('TS'))
-  );
-}
+/** Statements, type assertions and the parts of declarations complete no expression. */
+const EVALUATED: ReadonlySet<string> = new Set<`${Node['type']}`>([
+  'ArrayExpression', 'ArrowFunctionExpression', 'AssignmentExpression', 'AwaitExpression', 'BinaryExpression', 'CallExpression',
+  'ClassDeclaration', 'ClassExpression', 'ConditionalExpression', 'FunctionDeclaration', 'FunctionExpression', 'Identifier',
+  'ImportExpression', 'LogicalExpression', 'MemberExpression', 'NewExpression', 'ObjectExpression', 'SequenceExpression',
+  'TaggedTemplateExpression', 'TemplateLiteral', 'ThisExpression', 'UnaryExpression', 'UpdateExpression', 'YieldExpression',
+]);

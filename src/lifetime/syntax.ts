@@ -67,18 +67,27 @@ const EVALUATED_TYPESCRIPT = new Set([
 /** The parts of a node that are evaluated with it, in the order of the text; types and mere names are left out. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
-  for (const [key, value] of Object.entries(node) as [string, unknown][]) {
-    if (NOT_EVALUATED.has(key) || value === null || typeof value !== 'object') continue;
-    if ((key === 'property' || key === 'key') && !(node as { computed?: boolean }).computed) continue;
-    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (isNode(child) && (!child.type.startsWith('TS') || EVALUATED_TYPESCRIPT.has(child.type))) children.push(child);
-    }
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (typeof value !== 'object' || value === null || NOT_EVALUATED.has(key)) continue;
+    if ((key === 'property' || key === 'key') && fields['computed'] !== true) continue;
+    if (Array.isArray(value)) for (const element of value as unknown[]) addEvaluated(children, element);
+    else addEvaluated(children, value);
   }
-  return children.length > 1 ? children.sort((a, b) => a.range[0] - b.range[0]) : children;
+  for (let index = 1; index < children.length; index += 1) {
+    if (byPosition(children[index - 1] as Node, children[index] as Node) > 0) return children.sort(byPosition);
+  }
+  return children;
 }
 
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+function addEvaluated(children: Node[], value: unknown): void {
+  const type = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : undefined;
+  if (typeof type === 'string' && (!type.startsWith('TS') || EVALUATED_TYPESCRIPT.has(type))) children.push(value as Node);
+}
+
+function byPosition(a: Node, b: Node): number {
+  return a.range[0] - b.range[0];
 }
 
 /** What a pattern binds, and the expressions in it that are evaluated on the way (defaults, computed keys). */

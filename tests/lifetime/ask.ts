@@ -93,12 +93,12 @@ function classify(node: Node, parents: ReadonlyMap<Node, Node>, isSession: (node
     if (method.type === 'MemberExpression' && isSession(unwrapChain(method.object))) return pathOf(method).endsWith('.release') ? 'release' : 'pending-use';
     return undefined;
   }
-  if (isSession(node) && isHandedOver(node, parents)) return 'escape';
+  if (isSession(node) && isHandedOver(node, parents, options)) return 'escape';
   return undefined;
 }
 
 /** Returned, yielded, stored, or passed to somebody else. */
-function isHandedOver(node: Node, parents: ReadonlyMap<Node, Node>): boolean {
+function isHandedOver(node: Node, parents: ReadonlyMap<Node, Node>, options: Options): boolean {
   const parent = parents.get(node);
   switch (parent?.type) {
     case 'ReturnStatement':
@@ -112,7 +112,7 @@ function isHandedOver(node: Node, parents: ReadonlyMap<Node, Node>): boolean {
       return parent.right === node && parent.left.type === 'MemberExpression';
     case 'CallExpression':
     case 'NewExpression':
-      return parent.callee !== node && pathOf(parent.callee) !== 'pool.release';
+      return parent.callee !== node && pathOf(parent.callee) !== 'pool.release' && !options.calls?.[pathOf(parent.callee)];
     default:
       return false;
   }
