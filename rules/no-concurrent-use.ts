@@ -27,8 +27,8 @@ export default createRule<Options, MessageId>({
       description: 'disallow using one database session in several branches that run at the same time',
       configs: { recommended: true, strict: [{ reads: true }] },
     },
-    hasSuggestions: true,
     languages: ['js/js'],
+    hasSuggestions: true,
     defaultOptions: [{ reads: false }],
     schema: [
       {

@@ -39,7 +39,7 @@ function startedCall(declarator: TSESTree.VariableDeclarator): TSESTree.CallExpr
 }
 
 function mentions(variable: Variable, statement: Node): boolean {
-  return variable.references.some((reference) => !reference.init && isWithin(reference.identifier as Node, statement));
+  return variable.references.some((reference) => !reference.init && isWithin(reference.identifier, statement));
 }
 
 /** The variable is awaited by itself somewhere: it holds a promise (or a lazy builder, which the rule sorts out). */

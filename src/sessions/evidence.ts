@@ -40,8 +40,8 @@ export function importedSpecifiers(program: TSESTree.Program): string[] {
         else if (statement.declaration?.type === 'VariableDeclaration') requiredIn(statement.declaration, specifiers);
         break;
       case 'TSImportEqualsDeclaration':
-        if (statement.moduleReference.type === 'TSExternalModuleReference' && statement.moduleReference.expression.type === 'Literal') {
-          specifiers.push(String(statement.moduleReference.expression.value));
+        if (statement.moduleReference.type === 'TSExternalModuleReference') {
+          specifiers.push(statement.moduleReference.expression.value);
         }
         break;
       case 'VariableDeclaration':

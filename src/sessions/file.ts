@@ -54,7 +54,7 @@ export class File {
     if (name === undefined) return undefined;
     if (this.#resolved.has(identifier)) return this.#resolved.get(identifier);
     let variable: Variable | undefined;
-    for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope!(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
+    for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
     this.#resolved.set(identifier, variable);
     return variable;
   }

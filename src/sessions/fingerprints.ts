@@ -44,7 +44,7 @@ export function fingerprintOf(_resolver: Resolver, variable: Variable | undefine
   const found = new Map<Library, SessionKind>();
   for (const reference of variable?.references ?? []) {
     if (!reference.isRead()) continue;
-    for (const kind of fingerprintOfChain(chainFrom(reference.identifier as Node))) if (!found.has(kind.library)) found.set(kind.library, kind);
+    for (const kind of fingerprintOfChain(chainFrom(reference.identifier))) if (!found.has(kind.library)) found.set(kind.library, kind);
   }
   return [...found.values()];
 }
@@ -53,7 +53,7 @@ export function fingerprintOf(_resolver: Resolver, variable: Variable | undefine
  * Kinds whose sessions travel the way this variable does: as the `transaction` of an options object, through
  * `.transacting(trx)`. Weak by itself (several libraries share an option's name), strong inside a managed callback.
  */
-export function travelsLike(resolver: Resolver, variable: Variable | undefined): readonly SessionKind[] {
+export function travelsLike(variable: Variable | undefined): readonly SessionKind[] {
   const found = new Map<SessionFacts, SessionKind>();
   for (const reference of variable?.references ?? []) {
     const parent = reference.identifier.parent as Node | undefined;
@@ -65,17 +65,15 @@ export function travelsLike(resolver: Resolver, variable: Variable | undefined):
       if ((option !== undefined && travels?.options?.includes(option)) || (builder !== undefined && travels?.methods?.includes(builder))) found.set(kind.facts, kind);
     }
   }
-  void resolver;
   return [...found.values()];
 }
 
 /** The property's object is an argument of a call, directly or within `...(t && { transaction: t })`. */
 function isInCall(property: TSESTree.Property): boolean {
-  for (let node: Node | undefined = property.parent; node; node = node.parent) {
+  for (let node: Node = property.parent; ; node = node.parent as Node) {
     if (node.type === 'CallExpression') return true;
     if (!/^(?:ObjectExpression|SpreadElement|LogicalExpression|ConditionalExpression|TSAsExpression|Property)$/.test(node.type)) return false;
   }
-  return false;
 }
 
 interface Mark {

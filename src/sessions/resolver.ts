@@ -193,10 +193,7 @@ export class Resolver {
         return this.moduleValue(value);
       }
       case 'client': {
-        const { clients, sessions } = object.library;
-        if (clients?.properties?.includes(name)) return object;
-        void sessions;
-        return undefined;
+        return object.library.clients?.properties?.includes(name) ? object : undefined;
       }
       case 'session':
         return isDerivedProperty(object.session.kinds[0].facts, name) ? { ...object, derived: true } : undefined;
@@ -314,11 +311,11 @@ export class Resolver {
     if (!definition) return undefined;
     switch (definition.type as string) {
       case 'ImportBinding':
-        return this.#imports(definition.node as Node, definition.parent as Node | null);
+        return this.#imports(definition.node, definition.parent);
       case 'Parameter':
         return parameterValue(this, variable, definition.node as FunctionNode);
       case 'FunctionName':
-        return isFunction(definition.node as Node) ? { kind: 'function', node: definition.node as FunctionNode } : undefined;
+        return isFunction(definition.node) ? { kind: 'function', node: definition.node } : undefined;
       case 'ClassName':
         return { kind: 'class', node: definition.node as TSESTree.ClassDeclaration };
       case 'Variable':
@@ -331,8 +328,7 @@ export class Resolver {
   #imports(specifier: Node, declaration: Node | null): Value | undefined {
     if (specifier.type === 'TSImportEqualsDeclaration') {
       const reference = specifier.moduleReference;
-      return reference.type === 'TSExternalModuleReference' && reference.expression.type === 'Literal'
-        ? this.moduleValue({ kind: 'module', specifier: String(reference.expression.value), path: [] })
+      return reference.type === 'TSExternalModuleReference' ? this.moduleValue({ kind: 'module', specifier: reference.expression.value, path: [] })
         : undefined;
     }
     if (declaration?.type !== 'ImportDeclaration') return undefined;
@@ -341,7 +337,7 @@ export class Resolver {
       specifier.type === 'ImportNamespaceSpecifier'
         ? []
         : specifier.type === 'ImportSpecifier'
-          ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)]
+          ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value]
           : ['default'];
     return this.moduleValue({ kind: 'module', specifier: source, path });
   }
@@ -372,7 +368,7 @@ export class Resolver {
     let found: Value | undefined;
     for (const reference of variable.references) {
       if (!reference.isWrite() || !reference.writeExpr) continue;
-      const written = unwrapAwait(reference.writeExpr as Node);
+      const written = unwrapAwait(reference.writeExpr);
       if (isNothing(written)) continue;
       const value = this.valueOf(written);
       if (value?.kind !== 'session' && value?.kind !== 'client') return undefined;
@@ -492,7 +488,7 @@ export function bindingPath(pattern: Node, variable: Variable): readonly string[
 function calledUpon(variable: Variable): boolean {
   return variable.references.some((reference) => {
     if (!reference.isRead()) return false;
-    const links = chainFrom(reference.identifier as Node).links;
+    const links = chainFrom(reference.identifier).links;
     const first = links[0];
     if (!first || first.name === '' || ['then', 'catch', 'finally'].includes(first.name)) return false;
     return links.some((link) => link.called) && !/^(?:map|forEach|filter|reduce|find|some|every|push|length|includes|join|slice|flat|flatMap|entries|keys|values|concat|sort|at)$/.test(first.name);
@@ -510,8 +506,7 @@ function returnArguments(fn: FunctionNode, file: File): Node[] {
     if (isFunction(node) || node.type === 'ClassDeclaration' || node.type.endsWith('Expression')) return;
     for (const key of keys[node.type] ?? []) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
-      if (Array.isArray(child)) for (const element of child) element && visit(element);
-      else if (child) visit(child);
+      for (const element of Array.isArray(child) ? child : [child]) if (element) visit(element);
     }
   };
   visit(fn.body);
