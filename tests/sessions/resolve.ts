@@ -47,7 +47,7 @@ export function resolve(marked: string, settings: Partial<Record<keyof Settings,
   };
   const messages = new Linter({ cwd: path.dirname(filename) }).verify(
     code,
-    { files: ['**/*.ts'], plugins: { test: { rules: { ask } } }, rules: { 'test/ask': 2 }, languageOptions: { parser: parser as Linter.Parser }, settings: { 'db-session': settings } },
+    { files: ['**/*.ts'], plugins: { test: { rules: { ask } } }, rules: { 'test/ask': 2 }, languageOptions: { parser }, settings: { 'db-session': settings } },
     filename,
   );
   return messages.length > 0 ? messages.map((message) => message.message) : answers;
