@@ -13,6 +13,8 @@ export interface Case {
   readonly expect?: MessageId | readonly MessageId[];
   /** Why: the library's outcome, or what makes it harmless. */
   readonly why: string;
+  /** What the code becomes by the suggestion; false: none may be offered. Left out: whatever is offered has to be right. */
+  readonly suggestion?: string | false;
   /** Only `strict` reports it; `recommended` is silent. */
   readonly level?: 'strict';
   /** Default: `ts`. */

@@ -51,7 +51,7 @@ export function lint(row: Row, level: Level, code = row.code, file = row.file, p
     {
       files: ['**/*.{ts,mts,js,mjs,cjs}'],
       plugins: { 'db-session': plugin },
-      languageOptions: { parser: tsParser as Linter.Parser, sourceType: 'module', ...(program ? { parserOptions: { programs: [program] } } : {}) },
+      languageOptions: { parser: tsParser, sourceType: 'module', ...(program ? { parserOptions: { programs: [program] } } : {}) },
       rules: { 'db-session/no-concurrent-use': plugin.configs[level].rules['db-session/no-concurrent-use'] },
       settings: row.case.settings ? { 'db-session': row.case.settings } : {},
     },

@@ -42,15 +42,17 @@ function generatePrisma(): void {
 export function programOf(files: ReadonlyMap<string, string>, old?: ts.Program): ts.Program {
   generatePrisma();
   const host = ts.createCompilerHost(options, true);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
-  host.getSourceFile = (name, version) => {
-    const text = files.get(name);
-    if (text !== undefined) return ts.createSourceFile(name, text, version, true);
-    return old?.getSourceFile(name) ?? getSourceFile(name, version);
+  const own: ts.CompilerHost = {
+    ...host,
+    fileExists: (name) => files.has(name) || host.fileExists(name),
+    readFile: (name) => files.get(name) ?? host.readFile(name),
+    getSourceFile: (name, version) => {
+      const text = files.get(name);
+      if (text !== undefined) return ts.createSourceFile(name, text, version, true);
+      return old?.getSourceFile(name) ?? host.getSourceFile(name, version);
+    },
   };
-  return ts.createProgram({ rootNames: [...files.keys()], options, host, ...(old ? { oldProgram: old } : {}) });
+  return ts.createProgram({ rootNames: [...files.keys()], options, host: own, ...(old ? { oldProgram: old } : {}) });
 }
 
 /** What the type checker has against a file. */

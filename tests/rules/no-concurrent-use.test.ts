@@ -49,6 +49,18 @@ describe('the tables', () => {
   });
 });
 
+describe('the suggestion', () => {
+  for (const row of rows) {
+    const { suggestion, title } = row.case;
+    if (suggestion === undefined) continue;
+    const before = row.code.slice(0, row.code.length - row.case.code.replaceAll(/[«»]/g, '').length);
+    itFor(row, 'untyped')(`${row.table.about}: ${title}`, () => {
+      const outputs = applied(row, lint(row, 'strict')).map(({ code }) => code);
+      expect(outputs).toEqual(suggestion === false ? [] : [before + suggestion]);
+    });
+  }
+});
+
 describe('every suggestion', () => {
   const outputs = rows.flatMap((row) => applied(row, lint(row, 'strict', row.code, row.file, program)));
   const after = programOf(new Map([...rows.map((row) => [row.file, row.code] as const), ...outputs.map((output) => [output.file, output.code] as const)]), program);

@@ -12,7 +12,7 @@ declare const ids: readonly number[];`,
     {
       title: 'writes with the option',
       code: `await bookshelf.transaction(async (transacting) => {
-  await «Promise.all»([new User({ name: 'a' }).save({}, { transacting }), new User({ name: 'b' }).save(null, { transacting })]);
+  await «Promise.all»([new User({ name: 'a' }).save({}, { transacting }), new User({ name: 'b' }).save({}, { transacting })]);
 });`,
       expect: 'rejects',
       why: 'the others meet a completed transaction',

@@ -34,6 +34,7 @@ import { prisma } from './prisma.js';
 import { cassandra, datastore, effectSql, firestore, redis, spanner, unmeasured } from './safe.js';
 import { sequelize } from './sequelize.js';
 import { slonik } from './slonik.js';
+import { suggestions } from './suggestions.js';
 import { tedious } from './tedious.js';
 import { travel } from './travel.js';
 import { typeormTransactional } from './typeorm-transactional.js';
@@ -87,6 +88,7 @@ export const tables: readonly Table[] = [
   redis,
   sequelize,
   slonik,
+  suggestions,
   tedious,
   travel,
   typeormTransactional,
