@@ -1,5 +1,6 @@
 import noConcurrentUse from './no-concurrent-use.js';
 import noFloatingTransactionEnd from './no-floating-transaction-end.js';
+import noIoInTransaction from './no-io-in-transaction.js';
 import noOuterClientInTransaction from './no-outer-client-in-transaction.js';
 import noUnusedTransaction from './no-unused-transaction.js';
 
@@ -7,6 +8,7 @@ import noUnusedTransaction from './no-unused-transaction.js';
 export const rules = {
   'no-concurrent-use': noConcurrentUse,
   'no-floating-transaction-end': noFloatingTransactionEnd,
+  'no-io-in-transaction': noIoInTransaction,
   'no-outer-client-in-transaction': noOuterClientInTransaction,
   'no-unused-transaction': noUnusedTransaction,
 };

@@ -76,16 +76,20 @@ function outerClient(model: SessionModel, scope: TransactionScope, chain: Chain,
     if (value?.kind === 'session' || value?.kind === 'either') return undefined;
     // A value that is made inside the scope is not the outer client, unless it is one by kind.
     const rest = linksAfter(chain, prefix);
-    if (!rest || rest.links.length === 0) continue;
+    if (rest.links.length === 0) continue;
     if (isClientOf(model, scope, prefix, value, rest) && (opens || isStatement(scope, rest, value))) return prefix;
   }
   return undefined;
 }
 
 /** The chain without its prefix: `user.create(…)` of `this.prisma.user.create(…)` after `this.prisma`. */
-function linksAfter(chain: Chain, prefix: Node): Chain | undefined {
-  const before = prefix === chain.root ? 0 : chainOf(prefix).links.length;
-  return { root: prefix, links: chain.links.slice(before), node: chain.node };
+function linksAfter(chain: Chain, prefix: Node): Chain {
+  if (prefix === chain.root) return { root: prefix, links: chain.links, node: chain.node };
+  const before = chainOf(prefix).links.length;
+  const own = chain.links[before - 1];
+  // `this.knex('users')`: the client itself is called.
+  const called = prefix.type === 'MemberExpression' && own?.called ? [{ ...own, name: '' }] : [];
+  return { root: prefix, links: [...called, ...chain.links.slice(before)], node: chain.node };
 }
 
 function isClientOf(model: SessionModel, scope: TransactionScope, prefix: Node, value: Value | undefined, rest: Chain): boolean {
