@@ -2,7 +2,7 @@
 import type { SessionModel } from '../sessions/model.js';
 import { childrenOf } from '../sessions/file.js';
 import { isFunction, type Chain, type Node } from '../sessions/syntax.js';
-import { isAwaited, runsInPlace } from '../transactions/awaiting.js';
+import { isAwaited, isRaced, runsInPlace } from '../transactions/awaiting.js';
 import { transactionScopes, type TransactionScope } from '../transactions/scopes.js';
 import { chainsIn, statementsIn } from '../transactions/statements.js';
 import { externalCall, type ExternalCall } from './calls.js';
@@ -29,7 +29,8 @@ function usesIn(model: SessionModel, scope: TransactionScope): ExternalUse[] {
   const found: ExternalUse[] = [];
   for (const chain of statementsIn(model, scope)) {
     const awaited = isAwaited(model.resolver, chain.node);
-    if (!awaited && !scope.retried) continue;
+    // A timer in a race limits the wait, and so does one in a function that is called there.
+    if ((!awaited && !scope.retried) || isTimer(model, chain)) continue;
     const call = externalCall(model, chain);
     if (call) found.push({ scope, call, node: call.node, by: undefined, awaited });
     else if (awaited) {
@@ -39,6 +40,15 @@ function usesIn(model: SessionModel, scope: TransactionScope): ExternalUse[] {
   }
   for (const node of pausesIn(model, scope)) found.push({ scope, call: { node, what: 'a pause', from: 'sleep', publishes: false }, node, by: undefined, awaited: true });
   return found;
+}
+
+function isTimer(model: SessionModel, chain: Chain): boolean {
+  if (isRaced(chain.node)) return true;
+  if (!model.file.callsByName.has('race')) return false;
+  let fn: Node | undefined = chain.node;
+  while (fn && !isFunction(fn)) fn = fn.parent;
+  const name = fn?.parent?.type === 'VariableDeclarator' ? model.file.variableOf(fn.parent.id) : undefined;
+  return name?.references.some((reference) => reference.identifier.parent.type === 'CallExpression' && isRaced(reference.identifier.parent as Node)) ?? false;
 }
 
 function calleeOf(chain: Chain): Node {

@@ -4,6 +4,7 @@ import { calleeName, chainFrom, isFunction, outermost, receiverOf, unwrap, type 
 import type { Variable } from '../sessions/values.js';
 
 const joins = new Set(['all', 'allSettled', 'race', 'any', 'resolve', 'props', 'join']);
+const races = new Set(['race', 'any']);
 
 /**
  * Whether the value of `node` is awaited, returned, or joined with others, possibly by way of a constant or an array.
@@ -57,6 +58,14 @@ function variableIsAwaited(resolver: Resolver, variable: Variable | undefined, c
       return counts(chain) && isAwaited(resolver, chain, counts, depth + 1);
     }) ?? false
   );
+}
+
+/** Whether an expression is an element of a race: a timer there limits how long is waited. */
+export function isRaced(node: Node): boolean {
+  let current = outermost(node);
+  while (current.parent?.type === 'ArrayExpression' || current.parent?.type === 'ArrowFunctionExpression') current = outermost(current.parent);
+  const { parent } = current;
+  return parent?.type === 'CallExpression' && races.has(calleeName(parent) ?? '') && receiverOf(parent)?.type === 'Identifier';
 }
 
 /** Calls whose functions run when the work around them is over, or when nobody knows. */
