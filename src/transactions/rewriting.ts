@@ -44,7 +44,7 @@ function sessionText(model: SessionModel, use: OuterUse): string | undefined {
 }
 
 /** Libraries whose sessions have all that the client's callers use. */
-const alike = new Set(['prisma', 'drizzle', 'knex', 'kysely', 'postgres-js', 'slonik', 'pg-promise', 'pg', 'neon', 'vercel-postgres', 'bun-sql', 'objection', 'gel', 'mysql2', 'mariadb']);
+const alike = new Set(['prisma', 'drizzle', 'knex', 'kysely', 'postgres-js', 'slonik', 'pg-promise', 'pg', 'vercel-postgres', 'bun-sql', 'objection', 'gel', 'mysql2', 'mariadb']);
 
 function receiver(model: SessionModel, use: OuterUse, session: string): Rewrite | undefined {
   const library = use.scope.kinds[0]?.library.id ?? '';

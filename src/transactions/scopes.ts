@@ -82,11 +82,11 @@ function managedScope(model: SessionModel, call: TSESTree.CallExpression, manage
   const { resolver, file } = model;
   const param = managed.param === 'none' ? undefined : fn.params[managed.param];
   const target = param?.type === 'AssignmentPattern' ? param.left : param;
-  const variable = target?.type === 'Identifier' ? file.variableOf(target) : undefined;
-  let session = variable && sessionOf(resolver.variableValue(variable));
   const receiver = receiverOf(call);
   // mongo: the session is what `withTransaction` is called on, whether or not the callback takes it too.
-  if (managed.origins.some((origin) => origin.receiverIsSession)) session ??= receiver && sessionOf(resolver.valueOf(receiver));
+  const holder = target ?? (managed.origins.some((origin) => origin.receiverIsSession) ? receiver : undefined);
+  const variable = holder?.type === 'Identifier' ? file.variableOf(holder) : undefined;
+  const session = variable ? sessionOf(resolver.variableValue(variable)) : holder && sessionOf(resolver.valueOf(holder));
   return {
     // A wrapper's library may be open while its parameter's annotation says it.
     kinds: managed.wrapper && session ? session.kinds : managed.kinds,

@@ -2,7 +2,7 @@
 import { childrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { chainOf, isFunction, type Chain, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, type Chain, type Node } from '../sessions/syntax.js';
 import { runsInPlace } from './awaiting.js';
 import { prefixesOf, variableAt } from './paths.js';
 import type { TransactionScope } from './scopes.js';
@@ -78,5 +78,9 @@ export function carriesSession(resolver: Resolver, chain: Chain, scope: Transact
   const { init } = definition.node as { init?: Node | null };
   if (!init) return false;
   const made = init.type === 'AwaitExpression' ? init.argument : init;
-  return (made.type === 'CallExpression' || made.type === 'NewExpression') && made.arguments.some((argument) => mentionsSession(resolver, argument, scope));
+  if (made.type !== 'CallExpression' && made.type !== 'NewExpression') return false;
+  // A row forgets the transaction it was loaded in; a document of mongoose keeps its session.
+  const name = calleeName(made) ?? '';
+  if (scope.kinds.some(({ facts, library }) => library.id !== 'mongoose' && Object.hasOwn(facts.travels?.optionMethods ?? {}, name))) return false;
+  return made.arguments.some((argument) => mentionsSession(resolver, argument, scope));
 }

@@ -71,3 +71,25 @@ export function endsOf(facts: SessionFacts): readonly string[] {
 export function endCall(facts: SessionFacts, method: string): string {
   return `s.${method}()${facts.release?.needs === undefined ? '' : `.${facts.release.needs}()`}`;
 }
+
+/** Statements as the users of a library write them, where the first method of its page would not do. */
+const written: Readonly<Record<string, (receiver: string) => string>> = {
+  prisma: (receiver) => `${receiver}.user.create({ data: {} })`,
+  kysely: (receiver) => `${receiver}.insertInto('a').values({}).execute()`,
+  knex: (receiver) => `${receiver}('a').insert({})`,
+  drizzle: (receiver) => `${receiver}.insert(a).values({})`,
+  'postgres-js': (receiver) => `${receiver}\`INSERT INTO a VALUES (1)\``,
+  'bun-sql': (receiver) => `${receiver}\`INSERT INTO a VALUES (1)\``,
+  neon: (receiver) => `${receiver}.query('INSERT INTO a VALUES (1)')`,
+};
+
+/** A statement on a session or client of the page. */
+export function statement(library: Library, facts: SessionFacts, receiver: string): string | undefined {
+  const own = written[library.id];
+  if (own) return own(receiver);
+  const method = facts.operations?.writes?.find((name) => !endsOf(facts).includes(name)) ?? facts.operations?.sql?.[0] ?? facts.operations?.reads?.[0];
+  return method === undefined ? undefined : `${receiver}.${method}('x')`;
+}
+
+/** Pages whose sessions travel as an option: the call that lacks it is the outer client. */
+export const travelsAsOption = (facts: SessionFacts): boolean => facts.travels?.options !== undefined;
