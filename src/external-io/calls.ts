@@ -2,12 +2,13 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { importedTypeName } from '../sessions/annotations.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers, manifestLibraries } from '../sessions/evidence.js';
+import { importedSpecifiers } from '../sessions/evidence.js';
 import { fieldAssignments } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
-import { calleeName, chainOf, decoratorCallees, enclosingClass, isFunction, propertyName, unwrap, unwrapAwait, type Chain, type ClassNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, decoratorCallees, enclosingClass, propertyName, unwrap, unwrapAwait, type Chain, type ClassNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
+import { prefixesOf } from '../transactions/paths.js';
 import { externalModules, notExternal, type ExternalModule } from './modules.js';
 import { isSleep } from './sleep.js';
 
@@ -146,8 +147,11 @@ function madeFrom(resolver: Resolver, expression: Node, depth: number): Origin |
   }
   if (node.type === 'NewExpression' || node.type === 'CallExpression') {
     const chain = node.type === 'NewExpression' ? chainOf(node.callee) : chainOf(node);
-    const value = resolver.valueOf(chain.root);
-    if (value?.kind === 'module') return { specifier: value.specifier, path: [...value.path, ...chain.links.flatMap((link) => (link.name === '' ? [] : [link.name]))] };
+    for (const prefix of [chain.root, ...prefixesOf(chain.node)]) {
+      // `require('stripe')(key)` too: the module itself is called.
+      const value = resolver.valueOf(prefix);
+      if (value?.kind === 'module') return { specifier: value.specifier, path: [...value.path, ...chain.links.flatMap((link) => (link.name === '' ? [] : [link.name]))] };
+    }
     const root = unwrap(chain.root);
     if (root.type === 'Identifier' && chain.links.length > 0) {
       const variable = resolver.file.variableOf(root);
@@ -208,5 +212,3 @@ function injectedOrigin(resolver: Resolver, member: { decorators?: TSESTree.Deco
   }
   return undefined;
 }
-
-export { isFunction, manifestLibraries };

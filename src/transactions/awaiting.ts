@@ -1,6 +1,6 @@
 /** Whether code waits for the value of an expression, or hands it to somebody who does. */
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainFrom, isFunction, outermost, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, isFunction, outermost, receiverOf, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 const joins = new Set(['all', 'allSettled', 'race', 'any', 'resolve', 'props', 'join']);
@@ -84,14 +84,13 @@ export function runsInPlace(resolver: Resolver, fn: Node): boolean {
     case 'CallExpression':
       return parent.callee === outer || !deferring.has(calleeName(parent) ?? '');
     case 'VariableDeclarator':
-      return parent.id.type === 'Identifier' && isCalled(resolver, resolver.file.variableOf(parent.id));
+      return parent.id.type === 'Identifier' && isCalled(resolver.file.variableOf(parent.id));
     default:
-      return fn.type === 'FunctionDeclaration' && fn.id !== null && isCalled(resolver, resolver.file.variableOf(fn.id));
+      return fn.type === 'FunctionDeclaration' && fn.id !== null && isCalled(resolver.file.variableOf(fn.id));
   }
 }
 
-function isCalled(resolver: Resolver, variable: Variable | undefined): boolean {
-  void resolver;
+function isCalled(variable: Variable | undefined): boolean {
   return (
     variable?.references.some((reference) => {
       const outer = outermost(reference.identifier as Node);
@@ -99,5 +98,3 @@ function isCalled(resolver: Resolver, variable: Variable | undefined): boolean {
     }) ?? false
   );
 }
-
-export { unwrap };

@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionFacts } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, enclosingFunction, isFunction, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { libraryOfSpecifier, plainSpecifier } from '../sessions/catalogue.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
@@ -133,5 +133,5 @@ function isTapped(model: SessionModel, call: Node): boolean {
   const { parent } = node;
   if (parent?.type !== 'CallExpression' || !parent.arguments.some((argument) => argument === node)) return false;
   const value = model.resolver.valueOf(parent.callee);
-  return value?.kind === 'module' && /^rxjs(?:\/operators)?$/.test(value.specifier) && ['tap', 'finalize'].includes(value.path.at(-1) ?? '') && (isFunction(unwrap(fn)) && (value.path.at(-1) !== 'finalize' || true));
+  return value?.kind === 'module' && /^rxjs(?:\/operators)?$/.test(value.specifier) && ['tap', 'finalize'].includes(value.path.at(-1) ?? '');
 }

@@ -183,7 +183,7 @@ function isLoaded(model: SessionModel, receiver: Node, library: Library, facts: 
     const at = variable.identifiers[0] as TSESTree.Identifier | undefined;
     const annotation = at?.typeAnnotation?.typeAnnotation;
     const type = importedTypeName(model.resolver, annotation);
-    return type !== undefined && [...(model.file.callsByName.values())].some((calls) => calls.some((call) => isCallOn(model, call, type.name, facts)));
+    return type !== undefined && [...(model.file.callsByName.values())].some((calls) => calls.some((call) => isCallOn(call, type.name, facts)));
   }
   if ((definition.type as string) !== 'Variable') return false;
   const { init, id } = definition.node as TSESTree.VariableDeclarator;
@@ -204,13 +204,12 @@ function given(call: TSESTree.CallExpression, facts: SessionFacts): boolean {
 }
 
 /** `models.User.create(v, { transaction })`: `User` is a model of the library. */
-function isCallOn(model: SessionModel, call: TSESTree.CallExpression | TSESTree.NewExpression, name: string, facts: SessionFacts): boolean {
+function isCallOn(call: TSESTree.CallExpression | TSESTree.NewExpression, name: string, facts: SessionFacts): boolean {
   if (call.type === 'NewExpression') return false;
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression' || !Object.hasOwn(facts.travels?.optionMethods ?? {}, propertyName(callee) ?? '')) return false;
   const object = unwrap(callee.object);
   const own = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? propertyName(object) : undefined;
-  void model;
   return own === name && (given(call, facts) || hasWhere(call));
 }
 

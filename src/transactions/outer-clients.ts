@@ -8,7 +8,7 @@ import type { Value } from '../sessions/values.js';
 import { hasAmbientTransactions } from './ambient-apps.js';
 import { isAwaited } from './awaiting.js';
 import { missingOptions } from './missing-options.js';
-import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
+import { isSamePath, pathOf, prefixesOf, type Path } from './paths.js';
 import { transactionScopes, type TransactionScope } from './scopes.js';
 import { carriesSession, chainsIn, mentionsSession, statementsIn } from './statements.js';
 import { isUnused } from './unused.js';
@@ -239,5 +239,3 @@ function isReplica(model: SessionModel, node: Node): boolean {
   const { readReplicas } = model.file.settings;
   return readReplicas.length > 0 && readReplicas.includes(model.file.sourceCode.getText(node));
 }
-
-export { variableAt };

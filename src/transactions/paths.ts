@@ -1,7 +1,7 @@
 /** Paths: `this.db`, `ctx.prisma`, `repo.manager`, compared by what their root is and not by how it is spelt. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
-import { enclosingClass, isFunction, outermost, propertyName, unwrap, type Node } from '../sessions/syntax.js';
+import { enclosingClass, isFunction, propertyName, unwrap, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 export interface Path {
@@ -92,5 +92,3 @@ export function prefixesOf(chain: Node): Node[] {
   }
   return prefixes.reverse();
 }
-
-export { outermost };

@@ -47,7 +47,7 @@ export function transactionScopes(model: SessionModel): readonly TransactionScop
 // ----- managed callbacks
 
 /** Methods that hand out a session without opening a transaction on it. */
-const withoutTransaction = new Set(['task', 'taskIf', 'connect', 'withSession', 'executeIsolated', 'readTransaction_']);
+const withoutTransaction = new Set(['task', 'taskIf', 'connect', 'withSession', 'executeIsolated']);
 
 function holdsTransaction(managed: ManagedCallback, name: string): boolean {
   if (withoutTransaction.has(name)) return false;

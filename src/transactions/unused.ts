@@ -1,7 +1,6 @@
 /** Transactions in whose scope no statement carries the session. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, type Chain, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, enclosingFunction, isWithin, outermost, receiverOf, unwrap, type Chain, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import { hasAmbientTransactions } from './ambient-apps.js';
 import { isAwaited } from './awaiting.js';
@@ -150,6 +149,3 @@ function doesWork(model: SessionModel, scope: TransactionScope): boolean {
     return isAwaited(model.resolver, chain.node);
   });
 }
-
-export type { TSESTree };
-export { isFunction };
