@@ -89,13 +89,13 @@ function isLookup({ call, node }: Found, facts: SessionFacts): boolean {
   return (facts.operations?.reads?.includes(name) ?? false) && locks !== true;
 }
 
-/** Another call on the same model is given the session: what it wrote is not seen here. */
+/** Another call on the same model, before this one, is given the session: what it wrote is not seen here. */
 function isGivenHere(model: SessionModel, scope: TransactionScope, use: Found): boolean {
   const callee = use.call && unwrap(use.call.callee);
   const path = callee?.type === 'MemberExpression' ? pathOf(model.resolver, callee.object) : undefined;
   if (!path) return false;
   return statementsIn(model, scope).some((chain) =>
-    chain.links.some((link) => {
+    chain.node.range[0] < use.node.range[0] && chain.links.some((link) => {
       const other = link.call?.type === 'CallExpression' ? unwrap(link.call.callee) : undefined;
       if (other?.type !== 'MemberExpression' || link.call?.type !== 'CallExpression') return false;
       const own = pathOf(model.resolver, other.object);
