@@ -1,6 +1,6 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import { createRule } from '../src/create-rule.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 import { floatingEnds, type FloatingEnd } from '../src/transactions/floating-ends.js';
 
 type Fixer = TSESLint.RuleFixer;
@@ -29,17 +29,13 @@ export default createRule<readonly [], MessageId>({
     },
   },
   create(context) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const end of floatingEnds(model)) {
-          const [{ library, facts }] = end.session.kinds;
-          const data = { name: model.file.nameOf(end.node), what: `${library.name} ${facts.noun}`, needs: end.needs ?? '' };
-          context.report({ node: end.node, messageId: end.how === 'floats' ? end.ends : end.how, data, suggest: suggestions(end, data) });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const end of floatingEnds(model)) {
+        const [{ library, facts }] = end.session.kinds;
+        const data = { name: model.file.nameOf(end.node), what: `${library.name} ${facts.noun}`, needs: end.needs ?? '' };
+        context.report({ node: end.node, messageId: end.how === 'floats' ? end.ends : end.how, data, suggest: suggestions(end, data) });
+      }
+    });
   },
 });
 

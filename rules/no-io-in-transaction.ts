@@ -1,6 +1,6 @@
 import { createRule } from '../src/create-rule.js';
 import { externalUses, type ExternalUse } from '../src/external-io/in-transactions.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 import { kindOfTransaction } from '../src/transactions/words.js';
 
 type Options = readonly [{ readonly retriedOnly: boolean }];
@@ -36,27 +36,23 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, [options]) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const use of externalUses(model)) {
-          const messageId = messageIdOf(use);
-          if (options.retriedOnly && messageId !== 'repeated') continue;
-          context.report({
-            node: use.node,
-            messageId,
-            data: {
-              name: model.file.nameOf(use.node),
-              by: use.by ? `, by way of \`${model.file.nameOf(use.by)}\`,` : '',
-              io: use.call.what,
-              what: kindOfTransaction(use.scope),
-              library: use.scope.kinds[0]?.library.name ?? 'the library',
-            },
-          });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const use of externalUses(model)) {
+        const messageId = messageIdOf(use);
+        if (options.retriedOnly && messageId !== 'repeated') continue;
+        context.report({
+          node: use.node,
+          messageId,
+          data: {
+            name: model.file.nameOf(use.node),
+            by: use.by ? `, by way of \`${model.file.nameOf(use.by)}\`,` : '',
+            io: use.call.what,
+            what: kindOfTransaction(use.scope),
+            library: use.scope.kinds[0]?.library.name ?? 'the library',
+          },
+        });
+      }
+    });
   },
 });
 

@@ -1,5 +1,5 @@
 import { createRule } from '../src/create-rule.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 import { outerUses, type OuterUse } from '../src/transactions/outer-clients.js';
 import { insteadOf } from '../src/transactions/rewriting.js';
 import { describeOuterUse } from '../src/transactions/words.js';
@@ -53,21 +53,17 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, [options]) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const use of outerUses(model)) {
-          if (!use.isForgotten && !options.everyCall) continue;
-          const rewrite = insteadOf(model, use);
-          context.report({
-            node: use.node,
-            messageId: messageOf[use.how],
-            data: describeOuterUse(model, use),
-            suggest: rewrite ? [{ messageId: use.missing ? 'giveSession' : 'useSession', data: { text: rewrite.text }, fix: rewrite.fix }] : null,
-          });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const use of outerUses(model)) {
+        if (!use.isForgotten && !options.everyCall) continue;
+        const rewrite = insteadOf(model, use);
+        context.report({
+          node: use.node,
+          messageId: messageOf[use.how],
+          data: describeOuterUse(model, use),
+          suggest: rewrite ? [{ messageId: use.missing ? 'giveSession' : 'useSession', data: { text: rewrite.text }, fix: rewrite.fix }] : null,
+        });
+      }
+    });
   },
 });

@@ -1,5 +1,5 @@
 import { createRule } from '../src/create-rule.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 import { unusedTransactions } from '../src/transactions/unused.js';
 import { describeUnused } from '../src/transactions/words.js';
 
@@ -19,14 +19,10 @@ export default createRule<readonly [], 'unused'>({
     },
   },
   create(context) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const scope of unusedTransactions(model)) {
-          context.report({ node: scope.opener, messageId: 'unused', data: describeUnused(model, scope) });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const scope of unusedTransactions(model)) {
+        context.report({ node: scope.opener, messageId: 'unused', data: describeUnused(model, scope) });
+      }
+    });
   },
 });

@@ -61,8 +61,12 @@ export function mentionsSession(resolver: Resolver, node: Node, scope?: Transact
       }
       continue;
     }
-    if (current.type === 'MemberExpression' && resolver.valueOf(current)?.kind === 'session') return true;
-    stack.push(...childrenOf(current, keys));
+    if (current.type === 'MemberExpression') {
+      if (resolver.valueOf(current)?.kind === 'session') return true;
+      // The names of members and keys are no variables.
+      stack.push(current.object, ...(current.computed ? [current.property] : []));
+    } else if (current.type === 'Property' && !current.computed) stack.push(current.value);
+    else stack.push(...childrenOf(current, keys));
   }
   return false;
 }
