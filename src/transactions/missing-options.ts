@@ -2,6 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts, TravelFacts } from '../libraries/library.js';
 import { importedTypeName } from '../sessions/annotations.js';
+import { superclassValue } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
 import { propertyName, unwrap, unwrapAwait, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
@@ -114,7 +115,9 @@ const distinctive: Readonly<Record<string, RegExp>> = {
 };
 
 function belongsTo(model: SessionModel, scope: TransactionScope, receiver: Node, call: TSESTree.CallExpression, library: Library, facts: SessionFacts, method: string): boolean {
-  const value = model.resolver.valueOf(receiver);
+  const own = model.resolver.valueOf(receiver);
+  // `class User extends Model` of the same file is the model itself.
+  const value = own?.kind === 'class' ? (superclassValue(model.resolver, own.node) ?? own) : own;
   if (value?.kind === 'client') return value.library === library;
   if (value !== undefined && value.kind !== 'module' && value.kind !== 'shape') return false;
   const path = pathOf(model.resolver, receiver);
