@@ -1,11 +1,12 @@
 import type { OutcomeKind } from '../src/libraries/library.js';
 import { createRule } from '../src/create-rule.js';
+import { inSequence } from '../src/concurrency/in-sequence.js';
 import { sharedSessions, type SharedSession } from '../src/concurrency/shared.js';
 import { describeShared } from '../src/concurrency/words.js';
 import { hasSessions, sessionsOf } from '../src/sessions/model.js';
 
 type Options = readonly [{ readonly reads: boolean }];
-type MessageId = 'losesWrites' | 'escapesRollback' | 'hangs' | 'rejects' | 'undefinedBehaviour' | 'queues' | 'parallelNested' | 'leftBehind' | 'parallelReads';
+type MessageId = 'losesWrites' | 'escapesRollback' | 'hangs' | 'rejects' | 'undefinedBehaviour' | 'queues' | 'parallelNested' | 'leftBehind' | 'parallelReads' | 'awaitInTurn' | 'loopInTurn';
 
 const shared = '{{session}} ({{what}}) is used by {{branches}} at the same time: {{outcome}}. Instead, {{instead}}.';
 
@@ -26,6 +27,7 @@ export default createRule<Options, MessageId>({
       description: 'disallow using one database session in several branches that run at the same time',
       configs: { recommended: true, strict: [{ reads: true }] },
     },
+    hasSuggestions: true,
     languages: ['js/js'],
     defaultOptions: [{ reads: false }],
     schema: [
@@ -50,6 +52,8 @@ export default createRule<Options, MessageId>({
       parallelNested: 'Nested transactions on {{session}} ({{what}}) are opened by {{branches}} at the same time: {{outcome}}. Instead, open them one after another.',
       leftBehind: 'The loser of this race goes on using {{session}} ({{what}}) after the race is decided and its transaction has ended. Instead, abort the work when the race is lost, or await it before the transaction ends.',
       parallelReads: '{{session}} ({{what}}) is read by {{branches}} at the same time: one connection runs one statement at a time, so the reads queue and nothing is gained. Await them one after another.',
+      awaitInTurn: 'Await them one after another.',
+      loopInTurn: 'Do it in a loop, one after another.',
     },
   },
   create(context, [options]) {
@@ -60,7 +64,13 @@ export default createRule<Options, MessageId>({
         for (const found of sharedSessions(model)) {
           const messageId = messageIdOf(found);
           if (found.harmless && !options.reads) continue;
-          context.report({ node: found.fork.node, messageId, data: describeShared(model, found) });
+          const rewriting = found.leftBehind ? undefined : inSequence(model.file, found.fork);
+          context.report({
+            node: found.fork.node,
+            messageId,
+            data: describeShared(model, found),
+            suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceText(rewriting.target, rewriting.text) }] : [],
+          });
         }
       },
     };

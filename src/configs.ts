@@ -5,29 +5,45 @@ import { NAMESPACE } from './namespace.js';
 
 /**
  * A config is one plain object, because that is what a flat config takes everywhere: as an element, in `extends`, by
- * name, and as `{ ...config, files }`. (An array would only be accepted by `defineConfig`.) It can be iterated too, and
- * yields itself, so that `...config` works for those who are used to configs that are arrays.
+ * name, and as `{ ...config, files }`. (An array would only be accepted by `defineConfig`.) This object is for code.
+ *
+ * It can be iterated too, so that `...config` works as with configs that are arrays, and yields all parts of the config:
+ * itself, then one part for each further language that the plugin knows.
  */
-export type SessionConfig = Linter.Config & { readonly rules: Linter.RulesRecord } & Iterable<Linter.Config>;
+export type SessionConfig = OnePart & Iterable<Linter.Config>;
+
+type OnePart = Linter.Config & { readonly rules: Linter.RulesRecord };
 
 export type ConfigName = 'recommended' | 'strict' | 'all';
 
-/**
- * Files of other ESLint languages. ESLint refuses to run a JavaScript rule on them, and a config without `files` would
- * otherwise reach them. `files` is no answer: it would make ESLint lint extensions that the user never asked for.
- */
-const filesOfOtherLanguages = [
-  '**/*.{json,jsonc,json5,md,markdown,mdx,css,scss,less,html,htm,xml,svg,yaml,yml,toml,graphql,gql,sql,prisma,env}',
-  '**/.env',
-  '**/.env.*',
-];
-
 /** Which of a rule's entries decides in a config; the first that is there. */
-const entriesOf: Readonly<Record<ConfigName, (docs: RuleDocs) => RuleInConfig | undefined>> = {
+const entryOf: Readonly<Record<ConfigName, (docs: RuleDocs) => RuleInConfig | undefined>> = {
   recommended: ({ configs }) => configs.recommended,
   strict: ({ configs }) => configs.strict ?? configs.recommended,
   all: ({ configs }) => configs.strict ?? configs.recommended ?? true,
 };
+
+/** The part of a config that is about one language. */
+interface Part {
+  /** As in `meta.languages` of the rules that it switches on. */
+  readonly language: string;
+  readonly where: Linter.Config;
+}
+
+const code: Part = {
+  language: 'js/js',
+  // ESLint refuses to run a JavaScript rule on other languages, and a config without `files` would reach them. To say
+  // `files` here is no answer: it would make ESLint lint extensions that the user never asked for.
+  where: {
+    ignores: [
+      '**/*.{json,jsonc,json5,md,markdown,mdx,css,scss,less,html,htm,xml,svg,yaml,yml,toml,graphql,gql,sql,prisma,env}',
+      '**/.env',
+      '**/.env.*',
+    ],
+  },
+};
+
+const otherLanguages: readonly Part[] = [];
 
 /**
  * Makes the plugin's configs out of what the rules say of themselves.
@@ -36,28 +52,27 @@ const entriesOf: Readonly<Record<ConfigName, (docs: RuleDocs) => RuleInConfig | 
  * @returns One config for each name.
  */
 export function makeConfigs(plugin: ESLint.Plugin): Record<ConfigName, SessionConfig> {
-  const make = (name: ConfigName): SessionConfig =>
-    iterable({
+  const make = (name: ConfigName): SessionConfig => {
+    const config = ({ language, where }: Part): OnePart => ({
       name: `${NAMESPACE}/${name}`,
-      ignores: filesOfOtherLanguages,
+      ...where,
       plugins: { [NAMESPACE]: plugin },
-      rules: rulesOf(name),
+      rules: rulesOf(name, language),
     });
+    const forCode = config(code);
+    const all = [forCode, ...otherLanguages.map(config)];
+    // Not enumerable, so that ESLint and `{ ...config }` see a plain object.
+    return Object.defineProperty(forCode, Symbol.iterator, { value: () => all.values() }) as SessionConfig;
+  };
   return { recommended: make('recommended'), strict: make('strict'), all: make('all') };
 }
 
-function rulesOf(config: ConfigName): Linter.RulesRecord {
+function rulesOf(config: ConfigName, language: string): Linter.RulesRecord {
   const record: Linter.RulesRecord = {};
-  for (const [name, rule] of Object.entries(rules)) {
-    const entry = entriesOf[config](rule.meta.docs as RuleDocs);
+  for (const [name, { meta }] of Object.entries(rules)) {
+    if (!(meta.languages ?? []).includes(language)) continue;
+    const entry = entryOf[config](meta.docs as RuleDocs);
     if (entry !== undefined) record[`${NAMESPACE}/${name}`] = entry === true ? 'error' : ['error', ...entry];
   }
   return record;
-}
-
-/** Not enumerable, so that ESLint and `{ ...config }` see a plain config object. */
-function iterable<Config extends Linter.Config>(config: Config): Config & Iterable<Linter.Config> {
-  return Object.defineProperty(config, Symbol.iterator, {
-    value: () => [config][Symbol.iterator](),
-  }) as Config & Iterable<Linter.Config>;
 }

@@ -39,10 +39,6 @@ export function createRule<Options extends readonly unknown[], MessageIds extend
   return RuleCreator<RuleDocs<Options>>(urlOfRule)(rule);
 }
 
-/**
- * @param name - A rule's name without prefix.
- * @returns Where its page can be read.
- */
-export function urlOfRule(name: string): string {
+function urlOfRule(name: string): string {
   return `https://github.com/eslint-plugin-db-session/eslint-plugin-db-session/blob/main/docs/rules/${name}.md`;
 }

@@ -100,6 +100,15 @@ export const combinators: Readonly<Record<string, Table>> = {
   'rxjs/operators': rxjs,
 };
 
+/**
+ * Names under which a combinator may be called: the last step of an exported name, for a quick look. A default import
+ * has any name, so local names of those count too: see {@link combinatorNames}.
+ */
+const exportedNames = new Set(Object.values(combinators).flatMap((table) => Object.keys(table).map((name) => name.split('.').at(-1) ?? name)));
+
+/** Whether a callee of this name may be a combinator. */
+export const combinatorNames = { has: (name: string): boolean => exportedNames.has(name) || /^(?:p[A-Z]\w*|map|all|pool|asyncPool)$/.test(name) };
+
 /** The four joins of the language. */
 export const promiseJoins: ReadonlySet<string> = new Set(['all', 'allSettled', 'race', 'any']);
 

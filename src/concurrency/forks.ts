@@ -4,9 +4,10 @@ import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
+import { importedSpecifiers } from '../sessions/evidence.js';
 import { calleeName, isFunction, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
-import { combinators, promiseJoins, type Combinator } from './combinators.js';
+import { combinatorNames, combinators, promiseJoins, type Combinator } from './combinators.js';
 import { isConcurrent } from './limits.js';
 import { startedForks } from './started.js';
 
@@ -21,18 +22,23 @@ export interface Fork {
   readonly call: Node;
 }
 
+const forkingMethods: ReadonlySet<string> = new Set(['forEach', 'reduce', 'fromAsync']);
+
 /** All forks of the file, in source order. Branches are resolved only for calls that are forks by name. */
 export function forksOf(model: SessionModel): Fork[] {
   const { resolver, file } = model;
   const forks: Fork[] = [];
   const inner = new Set<Node>();
+  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)));
   for (const call of file.calls) {
-    if (call.type !== 'CallExpression' || inner.has(call)) continue;
-    const fork = joinFork(resolver, call) ?? libraryFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call);
-    if (!fork) continue;
+    const name = call.type === 'CallExpression' ? calleeName(call) : undefined;
+    if (call.type !== 'CallExpression' || name === undefined || inner.has(call)) continue;
+    const fork = promiseJoins.has(name) || forkingMethods.has(name) ? (joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call)) : undefined;
+    const found = fork ?? (importsCombinators && combinatorNames.has(name) ? libraryFork(resolver, call) : undefined);
+    if (!found) continue;
     // A join inside a join is part of the outer one.
     for (const nested of nestedJoins(resolver, call)) inner.add(nested);
-    forks.push(fork);
+    forks.push(found);
   }
   for (const loop of file.forAwaits) {
     const branches = branchesOf(resolver, loop.right).filter((branch) => branch.fn?.async ?? branch.node.type !== 'CallExpression');
@@ -68,9 +74,11 @@ function nestedJoins(resolver: Resolver, call: TSESTree.CallExpression): Node[] 
 function libraryFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
   const callee = resolver.valueOf(call.callee);
   if (callee?.kind !== 'module') return undefined;
-  const table = combinators[plainSpecifier(callee.specifier)];
+  const specifier = plainSpecifier(callee.specifier);
+  const table = Object.hasOwn(combinators, specifier) ? combinators[specifier] : undefined;
   if (!table) return undefined;
-  const name = exportName(callee.path);
+  // Bluebird's default export is its Promise, which is a property of itself too.
+  const name = exportName(callee.path)?.replace(/^Promise\./, '');
   const combinator = name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
   if (!combinator || !isConcurrent(resolver, call, combinator)) return undefined;
   return { node: call.callee, name: resolver.file.nameOf(call.callee), kind: 'each', branches: combinatorBranches(resolver, call, combinator), call };

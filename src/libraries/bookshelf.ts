@@ -34,7 +34,7 @@ export const bookshelf: Library = {
       },
       parallelNested: {
         kind: 'safe',
-        text: 'Knex, which Bookshelf stands on, runs nested transactions one after another',
+        text: 'nested transactions run one after another, as with Knex',
         versions: '1.2 on PostgreSQL',
         status: 'measured',
         evidence: 'bookshelf/parallel-nested',

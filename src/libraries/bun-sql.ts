@@ -44,15 +44,15 @@ export const bunSql: Library = {
         kind: 'safe',
         text: 'single queries in one `begin` are pipelined by design',
         versions: '1.4',
-        status: 'measured',
-        evidence: 'bun-sql/pipelined',
+        status: 'documented',
+        source: 'https://bun.com/docs/api/sql',
       },
       concurrentReads: {
         kind: 'safe',
         text: 'single queries in one `begin` are pipelined by design',
         versions: '1.4',
-        status: 'measured',
-        evidence: 'bun-sql/pipelined',
+        status: 'documented',
+        source: 'https://bun.com/docs/api/sql',
       },
       parallelNested: {
         kind: 'loses-writes',
@@ -90,7 +90,7 @@ export const bunSql: Library = {
         text: 'the queries share one connection and nothing is gained',
         versions: '1.4',
         status: 'measured',
-        evidence: 'bun-sql/pipelined',
+        evidence: 'bun-sql/queues',
       },
       release: {
         methods: ['release'],

@@ -17,6 +17,7 @@ export const couchbase: Library = {
       concurrentUse: {
         kind: 'safe',
         text: 'nothing is known to go wrong: the library says nothing about parallel operations of one attempt',
+        unknown: true,
         versions: '4.7',
         status: 'documented',
         source: 'couchbase 4.7.1: type declarations',

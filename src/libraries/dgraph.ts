@@ -17,6 +17,7 @@ export const dgraph: Library = {
       concurrentUse: {
         kind: 'safe',
         text: 'nothing is known to go wrong: the library says nothing about parallel operations of one transaction',
+        unknown: true,
         versions: '24.2',
         status: 'documented',
         source: 'README of dgraph-js 24.2.0',

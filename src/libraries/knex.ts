@@ -40,7 +40,7 @@ export const knex: Library = {
       },
       parallelNested: {
         kind: 'safe',
-        text: 'Knex runs nested transactions one after another',
+        text: 'nested transactions run one after another',
         versions: '3.3 on PostgreSQL',
         status: 'measured',
         evidence: 'knex/parallel-nested',

@@ -32,18 +32,20 @@ export interface Outcome {
   readonly evidence?: string;
   /** Where a documented fact stands: package file, manual page, issue. */
   readonly source?: string;
+  /** Nobody knows (`kind` is `safe`, so that nothing is reported): the library says nothing and nobody measured it. */
+  readonly unknown?: true;
 }
 
 /** How an exported thing of the library's packages makes or is a client. */
 export interface ClientFacts {
-  /** Exported classes: `new Pool()`. */
+  /** Exported classes, and their subclasses: `new Pool()`. */
   readonly constructed?: readonly string[];
   /**
    * Exported functions whose (awaited) result is a client; `default` is the module itself called: `postgres(url)`;
    * dotted for a static method or a namespace: `MongoClient.connect`.
    */
   readonly called?: readonly string[];
-  /** Exported values that are clients: `import { sql } from '@vercel/postgres'`. */
+  /** Exported values that are clients, or classes whose subclasses are: `import { sql } from '@vercel/postgres'`, `Model`. */
   readonly exported?: readonly string[];
   /** Exported type names. */
   readonly types?: readonly string[];
@@ -71,7 +73,7 @@ export type ReceiverFact =
   | 'client'
   /** Only on a receiver that is known to be a session of the library. */
   | 'session'
-  /** An exported function of the package itself: `runInTransaction(cb)`. */
+  /** An exported function of the package itself, dotted for a member of an export: `runInTransaction(cb)`, `transaction.start`. */
   | 'module';
 
 /** A managed callback: the session is one of the callback's parameters and ends when the callback's promise settles. */
@@ -127,6 +129,8 @@ export interface PropertyOrigin {
   /** Type names (of the library's packages) that have the property. */
   readonly of: readonly string[];
   readonly property: string;
+  /** A session only inside an ambient scope of the page; elsewhere it is the root client: `txHost.tx`. */
+  readonly ambientOnly?: boolean;
 }
 
 /** An ambient scope: inside it, clients of `of` libraries work on the one session without naming it. */

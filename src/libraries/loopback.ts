@@ -28,10 +28,11 @@ export const loopback: Library = {
       },
       concurrentUse: {
         kind: 'safe',
-        text: 'nothing is known: what happens depends on the connector and was not looked at',
+        text: 'nothing is known to go wrong: what happens depends on the connector',
+        unknown: true,
         versions: '8.0',
         status: 'documented',
-        source: 'not checked',
+        source: '@loopback/repository 8.0.15: type declarations',
       },
       release: { methods: ['commit', 'rollback'], promised: true },
       instead: 'await them one after another',

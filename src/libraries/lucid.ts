@@ -27,7 +27,8 @@ export const lucid: Library = {
         methods: ['useTransaction'],
         argumentOf: { useTransaction: 0 },
       },
-      builders: 'lazy',
+      // Query builders start when awaited, the methods of models when called.
+      builders: 'eager',
       operations: {
         reads: ['find', 'findOrFail', 'findBy', 'findMany', 'all', 'first', 'firstOrFail', 'paginate', 'count', 'getCount', 'select'],
         writes: ['insert', 'multiInsert', 'update', 'delete', 'increment', 'decrement', 'forUpdate', 'forShare', 'create', 'commit', 'rollback'],
@@ -45,7 +46,7 @@ export const lucid: Library = {
       },
       parallelNested: {
         kind: 'safe',
-        text: 'Knex, which Lucid stands on, runs nested transactions one after another',
+        text: 'nested transactions run one after another, as with Knex',
         versions: '21.8',
         status: 'documented',
         source: 'Lucid runs every query on a `Knex.Transaction` (src/transaction_client), where it was measured',

@@ -31,6 +31,7 @@ export const mikroOrm: Library = {
       derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
       // Each of these works on a fork with an identity map and a connection of its own.
       forks: ['fork', 'transactional'],
+      nested: ['begin'],
       builders: 'eager',
       operations: {
         reads,
@@ -54,12 +55,12 @@ export const mikroOrm: Library = {
         status: 'measured',
         evidence: 'mikro-orm/parallel-reads',
       },
-      swallowedError: {
-        kind: 'hangs',
-        text: 'when one flush rejects, every flush queued behind it never settles',
-        versions: '6.6, 7.2',
+      parallelNested: {
+        kind: 'rejects',
+        text: 'the second `begin` takes the place of the first: a branch rejects with "An open transaction is required for this operation", and a connection stays idle in transaction',
+        versions: '7.2',
         status: 'measured',
-        evidence: 'mikro-orm/parallel-flush',
+        evidence: 'mikro-orm/parallel-begin',
       },
       instead: 'persist everything and `flush` once, or give each branch its own `em.fork()`',
     },

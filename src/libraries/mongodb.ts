@@ -42,14 +42,14 @@ export const mongodb: Library = {
       begins: ['startTransaction', 'withTransaction'],
       concurrentUse: {
         kind: 'undefined-behaviour',
-        text: 'MongoDB does not support parallel operations in one transaction: the result is undefined behaviour',
+        text: 'parallel operations in one transaction are undefined behaviour in MongoDB',
         versions: '7.9',
         status: 'documented',
         source: 'mongodb 7.9.0: src/sessions.ts, `startTransaction` and `withTransaction`',
       },
       concurrentReads: {
         kind: 'undefined-behaviour',
-        text: 'MongoDB does not support parallel operations in one transaction, reads neither: the result is undefined behaviour',
+        text: 'parallel operations in one transaction, reads too, are undefined behaviour in MongoDB',
         versions: '7.9',
         status: 'documented',
         source: 'mongodb 7.9.0: src/sessions.ts, `startTransaction` and `withTransaction`',

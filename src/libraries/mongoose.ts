@@ -38,7 +38,8 @@ export const mongoose: Library = {
         },
         methods: ['session', '$session'],
       },
-      builders: 'lazy',
+      // Queries start when awaited; `create`, `save` and the other methods of documents when called.
+      builders: 'eager',
       operations: {
         reads: ['find', 'findOne', 'findById', 'countDocuments', 'estimatedDocumentCount', 'distinct', 'exists', 'aggregate'],
         writes: [
@@ -52,14 +53,14 @@ export const mongoose: Library = {
       begins: ['startTransaction', 'withTransaction'],
       concurrentUse: {
         kind: 'undefined-behaviour',
-        text: 'MongoDB does not support parallel operations in one transaction: the result is undefined behaviour',
+        text: 'parallel operations in one transaction are undefined behaviour in MongoDB',
         versions: '9.12',
         status: 'documented',
         source: 'mongodb 7.9.0: src/sessions.ts; mongoose 9.12.1: lib/document.js',
       },
       concurrentReads: {
         kind: 'undefined-behaviour',
-        text: 'MongoDB does not support parallel operations in one transaction, reads neither: the result is undefined behaviour',
+        text: 'parallel operations in one transaction, reads too, are undefined behaviour in MongoDB',
         versions: '9.12',
         status: 'documented',
         source: 'mongodb 7.9.0: src/sessions.ts; mongoose 9.12.1: lib/document.js',

@@ -1,6 +1,6 @@
-import type { Library } from './library.js';
+import type { Library, OperationFacts } from './library.js';
 
-const operations = {
+const operations: OperationFacts = {
   sql: ['query', 'batch'],
   writes: ['bulk', 'begin', 'commit', 'rollback', 'prepare', 'unprepare'],
   // A stored procedure, or a prepared statement.
@@ -86,6 +86,13 @@ export const mssql: Library = {
       concurrentUse: {
         kind: 'rejects',
         text: 'the statement holds one connection: the second request on it rejects with "There is another request in progress."',
+        versions: '12.7',
+        status: 'documented',
+        source: 'mssql 12.7.14: lib/base/prepared-statement.js',
+      },
+      concurrentReads: {
+        kind: 'rejects',
+        text: 'the statement holds one connection: the second request on it rejects with "There is another request in progress.", reads too',
         versions: '12.7',
         status: 'documented',
         source: 'mssql 12.7.14: lib/base/prepared-statement.js',

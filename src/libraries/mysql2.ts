@@ -112,7 +112,7 @@ export const mysql2: Library = {
           evidence: 'mysql2/never-released',
         },
         openTransaction: {
-          kind: 'escapes-rollback',
+          kind: 'loses-writes',
           text: 'the release resets nothing: the next borrower is inside the open transaction',
           versions: '3.24 on MariaDB 10.11',
           status: 'measured',
@@ -141,6 +141,6 @@ export const mysql2: Library = {
       instead: 'await them one after another, or use a pool where no transaction is needed',
     },
   ],
-  note: '`end()` of a pooled connection releases it and is deprecated: write `release()`. A statement such as CREATE TABLE commits the open transaction.',
+  note: '`await using` is for `mysql2/promise`, `using` for `mysql2`. `end()` of a pooled connection releases it and is deprecated: write `release()`. A statement such as CREATE TABLE commits the open transaction.',
   sources: ['mysql2 3.24.6: promise.d.ts, typings/mysql', 'sidorares/node-mysql2#4112'],
 };

@@ -18,8 +18,7 @@ export const nestjsCls: Library = {
           ownSession: ['Propagation.RequiresNew', 'REQUIRES_NEW'],
           of: ['prisma', 'drizzle', 'typeorm', 'knex', 'kysely', 'mongoose', 'mongodb', 'pg-promise'],
         },
-        // Outside a transaction this is the root client.
-        { kind: 'property', of: ['TransactionHost'], property: 'tx' },
+        { kind: 'property', of: ['TransactionHost'], property: 'tx', ambientOnly: true },
       ],
       builders: 'eager',
       operations: { local: ['isTransactionActive', 'getInstance'] },

@@ -46,7 +46,7 @@ export const objection: Library = {
       },
       parallelNested: {
         kind: 'safe',
-        text: 'Knex, which Objection stands on, runs nested transactions one after another',
+        text: 'nested transactions run one after another, as with Knex',
         versions: '3.1 on PostgreSQL',
         status: 'measured',
         evidence: 'objection/parallel-nested',

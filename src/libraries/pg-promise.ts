@@ -48,7 +48,7 @@ export const pgPromise: Library = {
         text: 'the query rejects with "Querying against a released or lost connection."',
         versions: '12.7',
         status: 'measured',
-        evidence: 'pg-promise/use-after-commit',
+        evidence: 'pg-promise/sibling-after-rollback',
       },
       floating: {
         kind: 'undefined-behaviour',
@@ -58,7 +58,7 @@ export const pgPromise: Library = {
         evidence: 'pg-promise/floating-query',
       },
       outerClient: {
-        kind: 'rejects',
+        kind: 'escapes-rollback',
         text: 'the query is on another connection, outside the transaction; with a full pool it fails with "timeout exceeded when trying to connect"',
         versions: '12.7',
         status: 'measured',

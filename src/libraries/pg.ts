@@ -34,7 +34,7 @@ const parallelNested: Outcome = {
 
 const swallowedError: Outcome = {
   kind: 'loses-writes',
-  text: 'COMMIT after a failed statement is carried out as a ROLLBACK and raises no error: nothing is stored',
+  text: 'a COMMIT after a failed statement is carried out as a ROLLBACK and raises no error: nothing is stored',
   versions: '8.23',
   status: 'measured',
   evidence: 'pg/swallowed-error',

@@ -79,7 +79,7 @@ export const postgresJs: Library = {
         evidence: 'postgres-js/never-sent',
       },
       outerClient: {
-        kind: 'hangs',
+        kind: 'escapes-rollback',
         text: 'the query is on another connection, outside the transaction; with `max: 1` it waits for ever',
         versions: '3.4',
         status: 'measured',

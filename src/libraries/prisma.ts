@@ -51,7 +51,7 @@ export const prisma: Library = {
       concurrentReads: {
         kind: 'loses-writes',
         text: 'the queries still run one after another on one connection, and when one of them fails its siblings resolve to `undefined`, reads too',
-        versions: '6.19, 7.10',
+        versions: '6.19, 7.10 (which exempts batches of `findUnique` alone)',
         status: 'measured',
         evidence: 'prisma/siblings-undefined',
       },

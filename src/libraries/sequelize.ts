@@ -7,6 +7,7 @@ export const sequelize: Library = {
   packages: ['sequelize', 'sequelize/*', 'sequelize-typescript', '@sequelize/core', '@sequelize/core/*', '@nestjs/sequelize'],
   clients: {
     constructed: ['Sequelize'],
+    exported: ['Model'],
     types: ['Sequelize', 'ModelStatic', 'ModelCtor'],
     properties: ['sequelize', 'models'],
     methods: ['model', 'define', 'getQueryInterface', 'scope', 'unscoped', 'schema'],

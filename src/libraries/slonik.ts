@@ -53,7 +53,7 @@ export const slonik: Library = {
         text: 'the query rejects with "Cannot run a query using parent transaction."',
         versions: '49.10',
         status: 'measured',
-        evidence: 'slonik/use-after-commit',
+        evidence: 'slonik/sibling-after-rollback',
       },
       floating: {
         kind: 'escapes-rollback',

@@ -15,7 +15,8 @@ export const typedb: Library = {
       builders: 'eager',
       concurrentUse: {
         kind: 'safe',
-        text: 'a session only opens transactions',
+        text: 'nothing is known to go wrong: the library says nothing about parallel use of one session',
+        unknown: true,
         versions: '2.29',
         status: 'documented',
         source: 'typedb-driver 2.29.7: type declarations',
@@ -34,6 +35,7 @@ export const typedb: Library = {
       concurrentUse: {
         kind: 'safe',
         text: 'nothing is known to go wrong: the library says nothing about parallel operations of one transaction',
+        unknown: true,
         versions: '2.29',
         status: 'documented',
         source: 'typedb-driver 2.29.7: type declarations',

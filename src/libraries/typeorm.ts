@@ -35,6 +35,7 @@ export const typeorm: Library = {
   clients: {
     constructed: ['DataSource', 'Connection'],
     called: ['getConnection', 'getManager', 'getRepository', 'getTreeRepository', 'getMongoRepository', 'getCustomRepository', 'createConnection'],
+    exported: ['BaseEntity'],
     types: ['DataSource', 'Connection', 'Repository', 'TreeRepository', 'MongoRepository', 'EntityManager'],
     properties: ['manager'],
     methods: ['getRepository', 'getTreeRepository', 'getMongoRepository', 'createEntityManager', 'createQueryBuilder', 'extend'],

@@ -27,14 +27,14 @@ export const vendure: Library = {
       concurrentUse: {
         kind: 'escapes-rollback',
         text: 'all branches use the one TypeORM query runner in the context: the queries queue, and a branch that goes on after the first rejection can write outside the transaction',
-        versions: '3',
+        versions: 'of the current manual',
         status: 'documented',
         source: '@vendure/core: the `Transaction` decorator puts a TypeORM query runner into the context; measured with TypeORM',
       },
       outerClient: {
         kind: 'escapes-rollback',
         text: 'a repository got without the context is not aware of the transaction',
-        versions: '3',
+        versions: 'of the current manual',
         status: 'documented',
         source: 'https://docs.vendure.io/reference/typescript-api/data-access/transactional-connection',
       },

@@ -1,5 +1,4 @@
 /** Ambient scopes: inside them, clients work on one session that no variable names. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { AmbientOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { ambientByDecorator, ambientByFunction, ambientByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
@@ -8,8 +7,11 @@ import type { Resolver } from './resolver.js';
 import { calleeName, decoratorCallees, isFunction, receiverOf, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type Session } from './values.js';
 
-/** The ambient session in which a client of `library` works at `node`, if a scope around it says so. */
-export function ambientSessionAt(resolver: Resolver, node: Node, library: Library): Session | undefined {
+/**
+ * The ambient session in which a client of `library` works at `node`, if a scope around it says so; with no library
+ * given, the innermost one.
+ */
+export function ambientSessionAt(resolver: Resolver, node: Node, library: Library | undefined): Session | undefined {
   for (let current: Node | undefined = node; current; current = current.parent) {
     if (!isFunction(current)) continue;
     const session = ambientSessionOf(resolver, current, library);
@@ -18,14 +20,21 @@ export function ambientSessionAt(resolver: Resolver, node: Node, library: Librar
   return undefined;
 }
 
-function ambientSessionOf(resolver: Resolver, fn: FunctionNode, library: Library): Session | undefined {
+function ambientSessionOf(resolver: Resolver, fn: FunctionNode, library: Library | undefined): Session | undefined {
   const entry = decoratedAmbient(resolver, fn) ?? calledAmbient(resolver, fn);
-  if (!entry || !entry.origin.of.includes(library.id)) return undefined;
+  if (!entry || (library && !entry.origin.of.includes(library.id))) return undefined;
   return sessionOf(resolver.session({ origin: fn, how: 'ambient', kinds: [entry], name: `the ${entry.facts.noun} of ${entry.label}`, scope: fn }));
 }
 
 interface AmbientScope extends OriginEntry<AmbientOrigin> {
   readonly label: string;
+}
+
+/** A parameter that carries the ambient session: Vendure's `ctx: RequestContext` in a `@Transaction()` method. */
+export function ambientParameter(resolver: Resolver, fn: FunctionNode, type: { readonly specifier: string; readonly name: string }): Session | undefined {
+  const entry = decoratedAmbient(resolver, fn);
+  if (!entry?.origin.parameterTypes?.includes(type.name) || libraryOfSpecifier(type.specifier) !== entry.library) return undefined;
+  return ambientSessionOf(resolver, fn, undefined);
 }
 
 /** `@Transactional()` on the method, imported from a library that opens an ambient transaction. */
@@ -47,8 +56,6 @@ function decoratedAmbient(resolver: Resolver, fn: FunctionNode): AmbientScope | 
     const library = libraryOfSpecifier(specifier);
     for (const entry of ambientByDecorator.get(exportName(value.path) ?? '') ?? []) {
       if (entry.library !== library) continue;
-      const text = decorator.arguments.map((argument) => resolver.file.sourceCode.getText(argument as TSESTree.Node)).join(',');
-      if (entry.origin.ownSession?.some((option) => text.includes(option))) return { ...entry, label: `@${name}()` };
       return { ...entry, label: `@${name}()` };
     }
   }

@@ -196,6 +196,16 @@ function importPath(specifier: Node, declaration: Node | null): { specifier: str
   return { specifier: source, path: [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)] };
 }
 
+/** The module and name of an annotation that is one imported type. */
+export function importedTypeName(resolver: Resolver, type: Node | undefined): { specifier: string; name: string } | undefined {
+  if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return undefined;
+  const definition = resolver.file.variableOf(type.typeName)?.defs[0];
+  if (!definition || (definition.type as string) !== 'ImportBinding') return undefined;
+  const value = importPath(definition.node as Node, definition.parent as Node | null);
+  const name = value?.path.at(-1);
+  return value && name !== undefined ? { specifier: value.specifier, name } : undefined;
+}
+
 /** Where the annotation's own name is imported from, for names that carry a hint: `import { DbTx } from './db'`. */
 export function annotationName(resolver: Resolver, type: Node | undefined): string | undefined {
   if (type?.type === 'TSUnionType') {

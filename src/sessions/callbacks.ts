@@ -60,7 +60,7 @@ export function managedCallback(resolver: Resolver, call: TSESTree.CallExpressio
     const chosen = fitting.filter((entry) => kinds.some((kind) => kind.facts === entry.facts));
     const [first] = chosen;
     const [general] = kinds;
-    if (!first && general) return { call, kinds, param: fitting[0]?.origin.param ?? 0, origins: [], wrapper: true };
+    if (!first && general) return { call, kinds, param: placeOf(fitting) ?? 0, origins: [], wrapper: true };
     if (first) return { call, kinds: chosen, param: first.origin.param, origins: chosen.map((entry) => entry.origin), wrapper: false };
     if (target?.kind === 'client' || target?.kind === 'session' || target?.kind === 'global') return undefined;
   }
@@ -143,13 +143,13 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
   if (entries.length === 0) return [];
   if (owner?.kind === 'client' || owner?.kind === 'session') return distinct(entries);
   if (callback) {
-    const param = entries[0]?.origin.param;
-    const shown = param === undefined || param === 'none' ? [] : fingerprintOfParameter(resolver, callback, param);
+    const param = placeOf(entries);
+    const shown = param === undefined ? [] : fingerprintOfParameter(resolver, callback, param);
     const matching = entries.filter((entry) => shown.some((kind) => kind.library === entry.library));
     if (matching.length > 0) return distinct(matching);
     // The callback's parameter answers to another library's calls only: not one of these.
     if (shown.length > 0) return [];
-    const travelling = param === undefined || param === 'none' ? [] : travelsLikeParameter(resolver, callback, param);
+    const travelling = param === undefined ? [] : travelsLikeParameter(resolver, callback, param);
     const carried = entries.filter((entry) => travelling.some((kind) => kind.library === entry.library));
     const evident = carried.filter((entry) => resolver.imported.has(entry.library));
     if (carried.length > 0) return distinct(evident.length > 0 ? evident : carried);
@@ -160,12 +160,18 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
   if (imported.length > 0) return distinct(imported);
   const declared = entries.filter((entry) => resolver.declared.includes(entry.library));
   if (declared.length > 0) return distinct(declared);
-  return callback && resolver.talksToDatabase && worksOnParameter(resolver, callback, entries[0]?.origin.param) ? [generalTransaction] : [];
+  return callback && resolver.talksToDatabase && worksOnParameter(resolver, callback, placeOf(entries)) ? [generalTransaction] : [];
+}
+
+/** The place of the session among the callback's parameters, where the candidates have one. */
+function placeOf(entries: readonly OriginEntry<CallbackOrigin>[]): number | undefined {
+  for (const { origin } of entries) if (typeof origin.param === 'number') return origin.param;
+  return undefined;
 }
 
 /** The callback calls methods of the parameter, or hands it on: it is not merely received. */
-function worksOnParameter(resolver: Resolver, callback: FunctionNode, index: number | 'none' | undefined): boolean {
-  const param = typeof index === 'number' ? callback.params[index] : undefined;
+function worksOnParameter(resolver: Resolver, callback: FunctionNode, index: number | undefined): boolean {
+  const param = index === undefined ? undefined : callback.params[index];
   const variable = param?.type === 'Identifier' ? resolver.file.variableOf(param) : undefined;
   return variable?.references.some((reference) => reference.isRead()) ?? false;
 }

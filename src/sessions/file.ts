@@ -27,12 +27,12 @@ export class File {
   }
 
   #walk(root: Node): void {
-    const keys = this.sourceCode.visitorKeys;
+    const keys = runtimeKeys(this.sourceCode.visitorKeys);
     // An explicit stack: generated files nest deeper than the call stack.
     const stack: Node[] = [root];
     for (let node = stack.pop(); node; node = stack.pop()) {
       this.#note(node);
-      const children = keys[node.type] ?? [];
+      const children = keys.get(node.type) ?? [];
       for (let i = children.length - 1; i >= 0; i--) {
         const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
         if (Array.isArray(child)) {
@@ -91,6 +91,23 @@ export class File {
     const text = this.sourceCode.getText(node).replace(/\s+/g, ' ');
     return text.length > 40 ? `${text.slice(0, 39)}…` : text;
   }
+}
+
+const typeKeys = new Set(['typeAnnotation', 'returnType', 'typeParameters', 'typeArguments', 'superTypeArguments', 'implements']);
+const keyTables = new WeakMap<object, Map<string, readonly string[]>>();
+
+/** Visitor keys without types, which hold nothing that runs. */
+function runtimeKeys(visitorKeys: Readonly<Record<string, readonly string[] | undefined>>): Map<string, readonly string[]> {
+  let table = keyTables.get(visitorKeys);
+  if (!table) {
+    table = new Map();
+    for (const [type, keys] of Object.entries(visitorKeys)) {
+      if (/^TS(?!As|NonNull|Satisfies|TypeAssertion|Instantiation|ParameterProperty|Export|Module|Enum|AbstractM|AbstractP|AbstractA|ImportEquals|External)/.test(type)) continue;
+      table.set(type, (keys ?? []).filter((key) => !typeKeys.has(key)));
+    }
+    keyTables.set(visitorKeys, table);
+  }
+  return table;
 }
 
 /** All children of a node, in source order. */

@@ -1,6 +1,7 @@
 /** A parameter as an origin: by annotation, by the call its function is given to, by its callers in the file. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { annotationName, typeValue } from './annotations.js';
+import { ambientParameter } from './ambient.js';
+import { annotationName, importedTypeName, typeValue } from './annotations.js';
 import { callAround, managedCallback } from './callbacks.js';
 import { fieldDecoratorValue } from './fields.js';
 import { fingerprintOf } from './fingerprints.js';
@@ -51,6 +52,9 @@ function wholeParameter(resolver: Resolver, fn: FunctionNode, index: number, par
     const name = target.type === 'Identifier' ? target.name : resolver.file.nameOf(target);
     const typed = typeValue(resolver, annotation, isConstructor ? 'field' : 'parameter', { name, owner: target });
     if (typed) return typed;
+    const named = importedTypeName(resolver, annotation);
+    const ambient = named && ambientParameter(resolver, fn, named);
+    if (ambient) return { kind: 'session', session: ambient, derived: true };
   }
   return fromCall(resolver, fn, index, target) ?? (isConstructor ? undefined : fromCallers(resolver, fn, index, target));
 }

@@ -114,7 +114,7 @@ export class UseFinder {
     const value = this.#resolver.valueOf(root);
     const receiver = this.#receiverSession(chain);
     if (receiver) {
-      const own = this.#receiverUse(receiver, chain);
+      const own = isHandedOn(chain.node) ? this.#receiverUse(receiver, chain).filter((use) => use.kind !== 'unknown') : this.#receiverUse(receiver, chain);
       uses.push(...own);
       const nested = own.some((use) => use.kind === 'nested');
       for (const link of links) {
@@ -126,6 +126,14 @@ export class UseFinder {
         }
       }
       return;
+    }
+    const joins = value?.kind === 'client' ? value.library : undefined;
+    if (joins === undefined && looksLikeRepository(chain)) {
+      const ambient = ambientSessionAt(this.#resolver, chain.node, undefined);
+      const kind = ambient && this.#kindOf(ambient.kinds[0].facts, chain);
+      if (ambient && kind !== undefined && (kind !== 'unknown' || !links.every((link) => isLocal(ambient.kinds[0].facts, link.name)))) {
+        uses.push({ session: ambient, node: chain.node, kind, by: 'ambient', method: lastMethod(chain) });
+      }
     }
     if (value?.kind === 'client') {
       const ambient = ambientSessionAt(this.#resolver, chain.node, value.library);
@@ -259,9 +267,28 @@ export class UseFinder {
       const kind: UseKind = own.length === 1 && only ? only.kind : own.every((use) => use.kind === 'nested') ? 'nested' : 'compound';
       uses.push({ session, node: call, kind, by: 'helper', method: calleeName(call) });
     }
-    // The body hides what it does with the session: `createItem(data, options)` may pass it on in a way not followed.
-    if (fn.body.type === 'BlockStatement' && fn.body.body.length === 0) return;
+    for (const [index, session] of handed.entries()) {
+      if (!session || counted.has(session)) continue;
+      // What the body does with it is not understood, but it does something: passes it on, stores it, calls it.
+      const param = fn.params[index] ?? fn.params.find((rest) => rest.type === 'RestElement');
+      if (param && this.#isMentioned(param)) uses.push({ session, node: call, kind: 'unknown', by: 'helper', method: calleeName(call) });
+    }
   }
+
+  /** Whether anything that a parameter binds is read. */
+  #isMentioned(param: TSESTree.Parameter): boolean {
+    const fn = param.parent;
+    return isFunction(fn) && this.#resolver.file.sourceCode.getDeclaredVariables!(fn).some((variable) => variable.identifiers.some((name) => isWithin(name as Node, param)) && variable.references.some((reference) => reference.isRead()));
+  }
+}
+
+/**
+ * `this.orderRepository.save(…)`: the members of a class in a decorated method, named as repositories are and called as
+ * they are. Looked at only inside an ambient scope, which is evidence enough of a database.
+ */
+function looksLikeRepository(chain: Chain): boolean {
+  const [field, method] = chain.links;
+  return chain.root.type === 'ThisExpression' && field !== undefined && !field.called && /(?:Repository|Repo|Dao|DAO)$/.test(field.name) && method?.called === true && method.name !== 'create';
 }
 
 /** Whether a function expression runs as part of the code around it: called in place, or given to a call. */
@@ -272,6 +299,15 @@ function runsHere(fn: FunctionNode): boolean {
   if (parent.type === 'CallExpression' || parent.type === 'NewExpression') return true;
   // `{ run: async () => … }` given to a call, `[() => …]` given to a call: the callee decides; left out.
   return parent.type === 'AwaitExpression';
+}
+
+/**
+ * An un-awaited call in the place of an argument: `log({ tenant: db.tenant() })`. What the catalogue does not know as
+ * I/O is a plain value there.
+ */
+function isHandedOn(node: Node): boolean {
+  const { parent } = outermost(node);
+  return parent?.type === 'Property' || parent?.type === 'TemplateLiteral' || parent?.type === 'BinaryExpression' || parent?.type === 'NewExpression';
 }
 
 function argumentsOf(call: TSESTree.CallExpression | TSESTree.TaggedTemplateExpression | undefined): readonly Node[] {
