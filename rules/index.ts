@@ -1,6 +1,8 @@
 import noConcurrentUse from './no-concurrent-use.js';
+import noPooledStatementCache from './no-pooled-statement-cache.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
   'no-concurrent-use': noConcurrentUse,
+  'no-pooled-statement-cache': noPooledStatementCache,
 };

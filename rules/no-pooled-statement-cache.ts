@@ -10,10 +10,7 @@ import { messages, suggestionMessages, type MessageId, type SuggestionId } from 
 import { sessionsOf } from '../src/sessions/model.js';
 import { readSettings } from '../src/settings.js';
 
-interface Option {
-  readonly unknownPoolers: 'ignore' | 'hosts' | 'all';
-  readonly notes: boolean;
-}
+type Option = { readonly unknownPoolers: 'ignore' | 'hosts' | 'all'; readonly notes: boolean };
 
 export default createRule<readonly [Option], MessageId | SuggestionId>({
   name: 'no-pooled-statement-cache',

@@ -7,20 +7,19 @@ import { LanguageSourceCode } from './source-code.js';
 
 type Of<Root extends Document> = Language<{ LangOptions: Record<string, unknown>; Code: LanguageSourceCode; RootNode: Root; Node: LanguageNode }>;
 
-function makeLanguage<Root extends Document>(name: string, parse: (text: string) => Parsed<Root>): Of<Root> {
+function makeLanguage<Root extends Document>(parse: (text: string) => Parsed<Root>): Of<Root> {
   return {
     fileType: 'text',
     lineStart: 1,
     columnStart: 0,
     nodeTypeKey: 'type',
     visitorKeys,
-    validateLanguageOptions(options) {
-      const [key] = Object.keys(options);
-      if (key !== undefined) throw new TypeError(`The language ${name} takes no options, but there is '${key}'.`);
-    },
+    // There are none; those of JavaScript come along where a config is meant for all files.
+    validateLanguageOptions: () => undefined,
     parse(file) {
       const parsed = parse(textOf(file));
-      return parsed.ok ? parsed : { ok: false, errors: [...parsed.errors] };
+      // What ESLint says of syntax errors counts columns from 1, whatever the language does.
+      return parsed.ok ? parsed : { ok: false, errors: parsed.errors.map((error) => ({ ...error, column: error.column + 1 })) };
     },
     createSourceCode(file, { ast }: OkParseResult<Root>) {
       return new LanguageSourceCode({ text: textOf(file), ast });
@@ -33,6 +32,6 @@ function textOf({ body }: File): string {
 }
 
 export const languages = {
-  dotenv: makeLanguage('db-session/dotenv', parseDotenv),
-  prisma: makeLanguage('db-session/prisma', parsePrisma),
+  dotenv: makeLanguage(parseDotenv),
+  prisma: makeLanguage(parsePrisma),
 };

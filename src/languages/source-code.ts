@@ -21,6 +21,11 @@ export class LanguageSourceCode extends TextSourceCodeBase<{ LangOptions: Record
   /** ESLint's own source code has it, and rules that look at several languages ask for it. */
   readonly visitorKeys = visitorKeys;
 
+  /** Some of ESLint's own rules ask for them as soon as they are switched on, and a config for all files switches them on. */
+  getAllComments(): readonly Comment[] {
+    return this.ast.comments;
+  }
+
   override getParent(node: object): LanguageNode | undefined {
     this.#walk();
     return this.#parents?.get(node);

@@ -62,6 +62,8 @@ export function turnCacheOff(connections: Connections, connection: Connection): 
     return spreadInCall(connection, object);
   }
   const [first, second] = call.arguments;
+  // The options are known, but their text is not here: `postgres(url, withDefaults({ … }))`.
+  if (second && call.arguments.length === 2 && options.length > 0) return { edits: around(second, '{ ...', ', prepare: false }'), certain: false };
   if (!first || second || options.length > 0) return undefined;
   if (!isDrizzle(connection)) return { edits: [{ range: [first.range[1], first.range[1]], text: ', { prepare: false }' }], certain: true };
   // A fix holds all text between its edits: a literal URL must not get into it.
@@ -71,8 +73,8 @@ export function turnCacheOff(connections: Connections, connection: Connection): 
 
 /** `postgres(url, options)` to `postgres(url, { ...options, prepare: false })`: others may use the same options. */
 function spreadInCall({ call }: Connection, object: TSESTree.ObjectExpression): Switch | undefined {
-  const argument = call.arguments.findLast((each) => each.type === 'Identifier');
-  if (!argument || call.arguments.at(-1) !== argument || object.range[0] >= argument.range[0]) return undefined;
+  const argument = call.arguments.at(-1);
+  if (!argument || (call.arguments.length < 2 && argument.type !== 'Identifier') || object.range[0] >= argument.range[0]) return undefined;
   return { edits: around(argument, '{ ...', ', prepare: false }'), certain: false };
 }
 

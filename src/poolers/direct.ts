@@ -3,16 +3,16 @@ import type { SessionModel } from '../sessions/model.js';
 import { calleeName, literalText, receiverOf, type CallLike, type Node } from '../sessions/syntax.js';
 import type { Connection, Connections, Route } from './connections.js';
 import { useDirect } from './edits.js';
-import { certaintyOf, type Certainty, type Finding } from './finding.js';
+import { certaintyOf, sentence, type Certainty, type Finding } from './finding.js';
 import { poolerInSettings } from './recognise.js';
 
 /** What uses the session in a way that no transaction pooler allows. */
 const needs = {
-  migrate: { tool: 'Prisma Migrate', need: 'the database itself (it names statements and holds an advisory lock)' },
-  drizzle: { tool: 'drizzle-kit', need: 'the database itself' },
-  kysely: { tool: "Kysely's Migrator", need: 'the database itself: its advisory lock stays behind on another connection, and the next run hangs' },
-  worker: { tool: "Graphile Worker's `run`", need: 'the database itself (it listens for jobs)' },
-  listen: { tool: 'LISTEN', need: 'the database itself: no notification arrives, and no error' },
+  migrate: { tool: 'Prisma Migrate', why: ': it names statements and holds an advisory lock' },
+  drizzle: { tool: 'drizzle-kit', why: '' },
+  kysely: { tool: "Kysely's Migrator", why: ': its advisory lock stays behind on some connection, and the next run hangs' },
+  worker: { tool: "Graphile Worker's `run`", why: ': it listens for jobs' },
+  listen: { tool: 'LISTEN', why: ': through a pooler no notification arrives, and no error' },
 } as const;
 
 type Need = keyof typeof needs;
@@ -73,7 +73,7 @@ function isPostgres(model: SessionModel, receiver: Node): boolean {
 
 function settingRoute(model: SessionModel): Route[] {
   const pooler = poolerInSettings(model.file.settings, undefined);
-  return pooler ? [{ source: undefined, url: undefined, pooler, name: 'the connection, by the settings,', isLocal: false }] : [];
+  return pooler ? [{ source: undefined, url: undefined, pooler, name: 'this connection', isLocal: false }] : [];
 }
 
 function* report(need: Need, routes: readonly Route[], callee: Node): Generator<Finding> {
@@ -84,7 +84,7 @@ function* report(need: Need, routes: readonly Route[], callee: Node): Generator<
     yield {
       range: source && need !== 'listen' && need !== 'kysely' ? source.node.range : callee.range,
       messageId: 'needsDirect',
-      data: { ...needs[need], url: name, pooler: pooler.name, instead: 'Give it the direct URL.' },
+      data: { ...needs[need], url: sentence(name), pooler: pooler.name },
       certainty,
       suggest: edit ? [{ messageId: 'useDirect', edits: [edit] }] : [],
     };

@@ -32,3 +32,8 @@ export function certaintyOf(pooler: PoolerKind, aspect: 'mode' | 'statements' | 
   if (pooler[aspect] !== 'unknown') return 'certain';
   return pooler.id === 'pooler-name' ? 'unknown-by-name' : 'unknown-pooler';
 }
+
+/** A name at the beginning of a sentence: `this URL` gets its capital, `DATABASE_URL` stays. */
+export function sentence(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -26,7 +26,7 @@ export function* findInDotenv(document: EnvDocument, settings: Settings): Genera
       yield {
         range,
         messageId: 'needsDirect',
-        data: { tool: 'What reads this variable', need: 'the database itself, as its name says', url: name, pooler: pooler.name, instead: 'Give it the direct URL.' },
+        data: { tool: 'what reads this variable', why: ', as the name says', url: name, pooler: pooler.name },
         certainty: certaintyOf(pooler, 'mode'),
         suggest: edit ? [{ messageId: 'useDirect', edits: [edit] }] : [],
       };

@@ -32,7 +32,7 @@ export function* findInPrismaSchema(document: PrismaDocument, settings: Settings
       yield {
         range: direct.assignment.value.range,
         messageId: 'needsDirect',
-        data: { tool: 'Prisma Migrate, which uses `directUrl`,', need: 'the database itself', url: direct.name, pooler: direct.pooler.name, instead: 'Give it the direct URL.' },
+        data: { tool: 'Prisma Migrate', why: ': it names statements and holds an advisory lock', url: direct.name, pooler: direct.pooler.name },
         certainty: certaintyOf(direct.pooler, 'mode'),
         suggest: edit ? [{ messageId: 'useDirect', edits: [edit] }] : [],
       };

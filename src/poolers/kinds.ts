@@ -36,7 +36,7 @@ const SUPABASE_HOST = /^db\.[^.]+\.supabase\.(?:co|com|net|red)$/;
 
 export const supavisor: PoolerKind = {
   id: 'supavisor',
-  name: "Supabase's shared pooler (Supavisor in transaction mode)",
+  name: 'Supavisor in transaction mode',
   mode: 'transaction',
   statements: 'lost',
   startup: 'ignored',
@@ -54,7 +54,7 @@ export const supavisor: PoolerKind = {
 
 const pgbouncer: PoolerKind = {
   id: 'pgbouncer',
-  name: 'PgBouncer in transaction mode without statement tracking',
+  name: 'PgBouncer without statement tracking',
   mode: 'transaction',
   statements: 'lost',
   startup: 'refused',
@@ -65,7 +65,7 @@ const pgbouncer: PoolerKind = {
 const trackingPgbouncer: PoolerKind = {
   ...pgbouncer,
   id: 'pgbouncer-statement-tracking',
-  name: 'PgBouncer in transaction mode with statement tracking',
+  name: 'PgBouncer with statement tracking',
   statements: 'kept',
   source: 'measured on 1.25.2 with max_prepared_statements=200, the default since 1.24',
 };
@@ -79,14 +79,14 @@ export const poolerKinds: readonly PoolerKind[] = [
     ...harmless,
     startup: 'ignored',
     id: 'supavisor-session',
-    name: "Supabase's shared pooler in session mode",
+    name: 'Supavisor in session mode',
     signs: [{ host: SUPAVISOR_HOST, ports: [5432] }],
     source: 'supabase.com/docs: connect to your database',
   },
   { ...harmless, id: 'supabase-direct', name: 'Supabase without a pooler', signs: [{ host: SUPABASE_HOST, ports: [5432] }], source: 'the same' },
   {
     id: 'supabase-dedicated',
-    name: "Supabase's dedicated pooler (PgBouncer in transaction mode)",
+    name: "Supabase's dedicated PgBouncer",
     mode: 'transaction',
     statements: 'lost',
     startup: 'refused',
@@ -96,7 +96,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'neon',
-    name: "Neon's pooler (PgBouncer in transaction mode)",
+    name: "Neon's PgBouncer",
     mode: 'transaction',
     statements: 'kept',
     startup: 'refused',
@@ -106,7 +106,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'prisma-postgres',
-    name: "Prisma Postgres' pooler (PgBouncer in transaction mode)",
+    name: "Prisma Postgres' PgBouncer",
     mode: 'transaction',
     statements: 'unknown',
     startup: 'unknown',
@@ -164,7 +164,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'digitalocean',
-    name: "a DigitalOcean connection pool (PgBouncer, in the mode that its owner chose)",
+    name: 'a DigitalOcean connection pool',
     mode: 'unknown',
     statements: 'unknown',
     startup: 'refused',
@@ -184,7 +184,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'pgbouncer-host',
-    name: 'a PgBouncer (by its host name)',
+    name: 'what looks like a PgBouncer by its host name',
     mode: 'unknown',
     statements: 'unknown',
     startup: 'refused',
@@ -193,7 +193,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'pooler-host',
-    name: 'a pooler (by its host name)',
+    name: 'what looks like a pooler by its host name',
     mode: 'unknown',
     statements: 'unknown',
     startup: 'unknown',
@@ -202,7 +202,7 @@ export const poolerKinds: readonly PoolerKind[] = [
   },
   {
     id: 'pooler-port',
-    name: 'what looks like a pooler (by its port)',
+    name: 'what looks like a pooler by its port',
     mode: 'unknown',
     statements: 'unknown',
     startup: 'unknown',
@@ -214,7 +214,7 @@ export const poolerKinds: readonly PoolerKind[] = [
 /** Recognised by nothing but the name of the environment variable. */
 export const poolerByName: PoolerKind = {
   id: 'pooler-name',
-  name: 'what looks like a pooler (by the name of the variable)',
+  name: 'what looks like a pooler by the name of the variable',
   mode: 'unknown',
   statements: 'unknown',
   startup: 'unknown',

@@ -20,7 +20,7 @@ export const messages = {
     "Prisma's engine names its prepared statements, and {{pooler}} ({{url}}) gives each transaction another server connection: queries fail with \"prepared statement … already exists\". Add `pgbouncer=true` to the URL.",
   prismaPgbouncerObsolete: '`pgbouncer=true` turns prepared statements off, but {{pooler}} ({{url}}) keeps them: without it queries are planned once.',
   ignoredByAdapter: '@prisma/adapter-pg ignores `{{parameter}}` in the URL. Write {{instead}}.',
-  needsDirect: '{{tool}} needs {{need}}, and {{url}} leads to {{pooler}}. {{instead}}',
+  needsDirect: '{{url}} leads to {{pooler}}, and {{tool}} needs the database itself{{why}}. Give it the direct URL.',
   missingDirectUrl: '{{url}} leads to {{pooler}}, and Prisma Migrate needs the database itself. Add a `directUrl`.',
   pins: '{{what}} pins its connection of {{pooler}} ({{url}}) to this client: nothing is pooled any more.',
   hyperdriveWantsPrepare: 'Hyperdrive keeps named statements and caches by them: `prepare: false` turns that off. Remove it.',
