@@ -52,7 +52,7 @@ export class Connections {
     this.#envFiles = envFiles;
     this.places = new Places(model);
     for (const call of model.file.calls) {
-      const form = this.#formOf(call);
+      const form = this.#mayOpen(call) ? this.#formOf(call) : undefined;
       if (form) this.#byCall.set(call, this.#connect(form, call));
     }
     this.all = [...this.#byCall.values()];
@@ -67,6 +67,17 @@ export class Connections {
   }
 
   // ----- what a call opens
+
+  /** A first look that resolves nothing: what is called is imported, or a constant, or Bun. */
+  #mayOpen({ callee, type }: CallLike): boolean {
+    let root: Node = callee;
+    while (root.type === 'MemberExpression') root = root.object;
+    if (root.type === 'CallExpression') return true;
+    if (root.type !== 'Identifier') return false;
+    const variable = this.#model.file.variableOf(root);
+    const definition = variable?.defs[0]?.type as string | undefined;
+    return definition === undefined ? root.name === 'Bun' && type === 'NewExpression' : definition === 'ImportBinding' || definition === 'Variable';
+  }
 
   #formOf(call: CallLike): Form | undefined {
     const exported = this.exportOf(call);

@@ -1,7 +1,6 @@
 /** The law in JavaScript and TypeScript. */
-import type { TSESLint } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import type { EnvFiles } from '../languages/env-files.js';
 import type { SessionModel } from '../sessions/model.js';
 import { optionOf } from './cache.js';
@@ -14,13 +13,28 @@ import { findKnobs, findPgPrepare } from './knobs.js';
 import { findStartup } from './startup.js';
 import { findCache, findNamed, findPinning } from './statements.js';
 
-const modules = new Set([...forms.flatMap(({ from }) => from), ...pgPromise.from]);
+/** What opens a connection, by module: `DataSource` of typeorm, but not its decorators. */
+const openers = new Map<string, Set<string>>();
+for (const { from, exports } of [...forms, pgPromise]) {
+  for (const module of from) openers.set(module, new Set([...(openers.get(module) ?? []), ...exports.map((name) => name.split('.', 1)[0] ?? name)]));
+}
 const words = /\bPrismaClient\b|\bBun\.SQL\b|\bPGPREPARE\b/;
-const nestedImports = new RegExp(`(?:require|import)\\(['"](?:npm:)?(?:${[...modules].map((name) => name.replace(/[/.]/g, '\\$&')).join('|')})['"@]`);
+const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
 
-/** Whether a file can open a connection. A few strings are compared; for other files nothing else is done. */
+/** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  return importedSpecifiers(ast).some((specifier) => modules.has(plainSpecifier(specifier))) || words.test(text) || nestedImports.test(text);
+  if (ast.body.some(importsOpener) || words.test(text)) return true;
+  if (!text.includes('require(') && !text.includes('import(')) return false;
+  for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (openers.has(plainSpecifier(specifier))) return true;
+  return false;
+}
+
+function importsOpener(statement: TSESTree.ProgramStatement): boolean {
+  // `import postgres = require('postgres')`
+  if (statement.type === 'TSImportEqualsDeclaration') return true;
+  if (statement.type !== 'ImportDeclaration' || statement.importKind === 'type') return false;
+  const names = openers.get(plainSpecifier(statement.source.value));
+  return names !== undefined && statement.specifiers.some((each) => each.type !== 'ImportSpecifier' || names.has(each.imported.type === 'Identifier' ? each.imported.name : each.imported.value));
 }
 
 export function* findInCode(model: SessionModel, envFiles: EnvFiles | undefined): Generator<Finding> {
@@ -34,6 +48,8 @@ export function* findInCode(model: SessionModel, envFiles: EnvFiles | undefined)
     yield* findEngineUrls(connections, connection);
   }
   yield* findPgPrepare(model);
+  // Connections that other files open are known by the settings only.
+  if (connections.all.length === 0 && typeof model.file.settings.pooler !== 'string') return;
   yield* findStartup(connections);
   yield* findNamed(model, connections);
   yield* findPinning(model, connections);
