@@ -84,7 +84,7 @@ function takeAssignment(cursor: Cursor, comments: Comment[]): PrismaAssignment {
   if (name === '' || cursor.char !== '=') throw new Failure(start, 'An assignment must be here: name = value');
   cursor.at += 1;
   cursor.take(blank);
-  const value = takeString(cursor) ?? takeCall(cursor, comments) ?? takeOther(cursor);
+  const value = takeString(cursor) ?? takeCall(cursor, comments) ?? takeOther(cursor, comments);
   return { type: 'PrismaAssignment', key, value, ...cursor.located(start, cursor.at) };
 }
 
@@ -110,7 +110,7 @@ function takeCall(cursor: Cursor, comments: Comment[]): PrismaAssignment['value'
   const argument = takeString(cursor) ?? null;
   if (!argument) {
     cursor.at = start;
-    return takeOther(cursor);
+    return takeOther(cursor, comments);
   }
   skip(cursor, comments);
   if (cursor.char !== ')') throw new Failure(start, 'This call is never closed');
@@ -119,30 +119,29 @@ function takeCall(cursor: Cursor, comments: Comment[]): PrismaAssignment['value'
 }
 
 /** Anything else, lists over several lines included. */
-function takeOther(cursor: Cursor): PrismaOther {
+function takeOther(cursor: Cursor, comments: Comment[]): PrismaOther {
   const start = cursor.at;
-  let depth = 0;
-  for (let { lineEnd } = cursor; ; cursor.at += 1) {
+  let end = start;
+  for (let depth = 0; ; ) {
+    cursor.take(depth === 0 ? blank : space);
     const { char } = cursor;
-    if (cursor.at >= lineEnd) {
-      if (depth === 0) break;
-      if (cursor.isAtEnd) throw new Failure(start, 'This list is never closed');
-      if (char === '\n') {
-        cursor.at += 1;
-        ({ lineEnd } = cursor);
-        cursor.at -= 1;
-      }
-    } else if (char === '"') {
-      takeString(cursor);
-      cursor.at -= 1;
-    } else if (char === '[' || char === '(') depth += 1;
-    else if (char === ']' || char === ')') depth -= 1;
-    else if (char === '}' || (char === '/' && cursor.text.charAt(cursor.at + 1) === '/')) break;
+    if (cursor.isAtEnd || char === '}') {
+      if (depth > 0) throw new Failure(start, 'This list is never closed');
+      break;
+    }
+    if (char === '\n' || (depth === 0 && cursor.text.startsWith('//', cursor.at))) break;
+    if (takeComment(cursor, comments)) continue;
+    if (char === '"') takeString(cursor);
+    else {
+      if (char === '[' || char === '(') depth += 1;
+      if (char === ']' || char === ')') depth -= 1;
+      cursor.at += 1;
+    }
+    end = cursor.at;
   }
-  const text = cursor.text.slice(start, cursor.at).trimEnd();
-  if (text === '') throw new Failure(start, 'A value must be here');
-  cursor.at = start + text.length;
-  return { type: 'PrismaOther', text, ...cursor.located(start, cursor.at) };
+  if (end === start) throw new Failure(start, 'A value must be here');
+  cursor.at = end;
+  return { type: 'PrismaOther', text: cursor.text.slice(start, end), ...cursor.located(start, end) };
 }
 
 function passOver(cursor: Cursor, comments: Comment[], start: number): PrismaAssignment[] {

@@ -1,4 +1,5 @@
 /** The connections that a file opens: which driver, where the URL comes from, which options, and what pooler is behind it. */
+import type { TSESTree } from '@typescript-eslint/utils';
 import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
@@ -68,15 +69,31 @@ export class Connections {
 
   // ----- what a call opens
 
-  /** A first look that resolves nothing: what is called is imported, or a constant, or Bun. */
-  #mayOpen({ callee, type }: CallLike): boolean {
-    let root: Node = callee;
-    while (root.type === 'MemberExpression') root = root.object;
-    if (root.type === 'CallExpression') return true;
+  /** A first look that resolves nothing: what is called comes from a module that opens connections, or is Bun. */
+  #mayOpen({ callee }: CallLike): boolean {
+    const root = rootOf(callee);
+    if (root.type === 'ImportExpression') return true;
     if (root.type !== 'Identifier') return false;
     const variable = this.#model.file.variableOf(root);
-    const definition = variable?.defs[0]?.type as string | undefined;
-    return definition === undefined ? root.name === 'Bun' && type === 'NewExpression' : definition === 'ImportBinding' || definition === 'Variable';
+    const definition = variable?.defs[0];
+    switch (definition?.type as string | undefined) {
+      case 'ImportBinding':
+        return isOpener(definition?.node as Node, definition?.parent as Node | null);
+      case 'Variable': {
+        const { init } = definition?.node as TSESTree.VariableDeclarator;
+        const made = init && rootOf(init);
+        if (made?.type === 'ImportExpression') return true;
+        if (made?.type !== 'Identifier' || made === root) return false;
+        if (made.name === 'require') return true;
+        // `const pgp = pgPromise()`
+        const maker = this.#model.file.variableOf(made)?.defs[0];
+        return (maker?.type as string | undefined) === 'ImportBinding' ? isOpener(maker?.node as Node, maker?.parent as Node | null) : (maker?.type as string | undefined) === 'Variable' && init?.type === 'CallExpression';
+      }
+      case undefined:
+        return root.name === 'Bun' || root.name === 'require';
+      default:
+        return false;
+    }
   }
 
   #formOf(call: CallLike): Form | undefined {
@@ -250,6 +267,24 @@ export class Connections {
     const written = variable.references.filter((reference) => reference.isWrite() && reference.writeExpr);
     const [only] = written;
     return only?.writeExpr && written.length === 1 ? this.behind(only.writeExpr as Node) : undefined;
+  }
+}
+
+const openers = new Set([...forms.flatMap(({ from }) => from), ...pgPromise.from]);
+
+function isOpener(specifier: Node, declaration: Node | null): boolean {
+  if (specifier.type === 'TSImportEqualsDeclaration') return true;
+  if (declaration?.type !== 'ImportDeclaration') return false;
+  return openers.has(plainSpecifier(declaration.source.value)) || (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && specifier.imported.name === 'PrismaClient');
+}
+
+/** What a chain of members and calls begins with. */
+function rootOf(node: Node): Node {
+  let root = unwrapAwait(node);
+  for (;;) {
+    if (root.type === 'MemberExpression') root = unwrapAwait(root.object);
+    else if (root.type === 'CallExpression' || root.type === 'NewExpression') root = unwrapAwait(root.callee);
+    else return root;
   }
 }
 
