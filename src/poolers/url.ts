@@ -130,7 +130,8 @@ function placeholderEnd(text: string, at: number): number {
     if (length < 0) return at;
     while (window.charAt(length + 1) === closer && opener === '{') length += 1;
     // The address of a machine, not a placeholder.
-    if (opener === '[' && /^[\d:a-f.%]*:[\d:a-f.%]*$/i.test(window.slice(0, length))) return at;
+    const inside = window.slice(0, length);
+    if (opener === '[' && inside.includes(':') && /^[\d:a-f.%]+$/i.test(inside)) return at;
     return start + 2 + length;
   }
   if (text.charAt(at) !== '$') return at;
