@@ -34,7 +34,7 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
     const found = await flagged('pooled-statement-cache/before.ts', ...options);
     expect(found).toEqual([
       "db-session/no-pooled-statement-cache: pgbouncer=true';",
-      'db-session/no-pooled-statement-cache: statement_cache_size: 0 } as postgres.Options<Record<string, never>>',
+      'db-session/no-pooled-statement-cache: statement_cache_size: 0 } as postgres.Options<Record<string, never>>);',
       'db-session/no-pooled-statement-cache: postgres',
     ]);
     expect(await flagged('pooled-statement-cache/after.ts', ...options)).toEqual([]);
