@@ -3,6 +3,7 @@ import noFloatingTransactionEnd from './no-floating-transaction-end.js';
 import noIoInTransaction from './no-io-in-transaction.js';
 import noOuterClientInTransaction from './no-outer-client-in-transaction.js';
 import noUnusedTransaction from './no-unused-transaction.js';
+import noPooledStatementCache from './no-pooled-statement-cache.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
@@ -11,4 +12,5 @@ export const rules = {
   'no-io-in-transaction': noIoInTransaction,
   'no-outer-client-in-transaction': noOuterClientInTransaction,
   'no-unused-transaction': noUnusedTransaction,
+  'no-pooled-statement-cache': noPooledStatementCache,
 };
