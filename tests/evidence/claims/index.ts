@@ -1,0 +1,5 @@
+/** Every library with claims, in the order of the printed table. */
+import type { LibraryClaims } from '../claim.js';
+import { prisma } from './prisma.js';
+
+export const libraries: readonly LibraryClaims[] = [prisma];
