@@ -17,8 +17,8 @@ export async function turns(count = 20): Promise<void> {
 }
 
 /** Polls until the answer is true; only a broken program reaches the limit. */
-export async function until(what: string, answer: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 10_000;
+export async function until(what: string, answer: () => boolean | Promise<boolean>, within = 10_000): Promise<void> {
+  const limit = Date.now() + within;
   while (!(await answer())) {
     if (Date.now() > limit) throw new Error(`never happened: ${what}`);
     await pause(5);

@@ -21,6 +21,11 @@ const { values, positionals } = parseArgs({
 async function proveAll(chosen: readonly string[]): Promise<Row[]> {
   const suite = new Suite();
   const rows: Row[] = [];
+  const abandon = (reason: unknown) => {
+    console.error('the run was abandoned:', reason);
+    void suite.stop().finally(() => process.exit(1));
+  };
+  for (const event of ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM']) process.once(event, abandon);
   try {
     for (const library of libraries) {
       const claims = library.claims.filter((claim) => isChosen(library, claim.id, chosen));

@@ -1,5 +1,6 @@
 /** Every library with claims, in the order of the printed table. */
 import type { LibraryClaims } from '../claim.js';
+import { drizzle } from './drizzle.js';
 import { prisma } from './prisma.js';
 
-export const libraries: readonly LibraryClaims[] = [prisma];
+export const libraries: readonly LibraryClaims[] = [prisma, drizzle];

@@ -55,10 +55,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       const name = `evidence_${++count}`;
       await admin.query(`create database ${name} template model`);
       const observer = await connected(url(name));
-      return new PostgresDatabase(name, url(name), port, observer, async () => {
+      const database = new PostgresDatabase(name, url(name), port, observer, async () => {
+        // A driver's end() may resolve before the server has seen it: leave it the time to say goodbye.
+        await until('', async () => (await database.backends()).length === 0, 500).catch(() => {});
         await observer.end();
         await admin.query(`drop database ${name} with (force)`);
       });
+      return database;
     },
     async stop() {
       await admin.end();
