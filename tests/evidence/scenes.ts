@@ -3,6 +3,7 @@
  * words how a transaction is opened and how a row is written; the scene tells what became of the branch in question.
  */
 import assert from 'node:assert/strict';
+import type { PostgresDatabase } from './databases/postgres.js';
 import { Declined, errorOf, gate, turns, watch } from './order.js';
 
 /** Runs a callback in a transaction: commits when its promise resolves, rolls back when it rejects. */
@@ -81,4 +82,50 @@ export async function failsWithDeclined(transaction: PromiseLike<unknown>): Prom
   const error = await errorOf(transaction);
   assert.ok(error instanceof Declined, `expected the business error, got: ${error.stack ?? error.message}`);
   await turns();
+}
+
+/**
+ * Three branches: one waits in the server, one fails, so that the ROLLBACK is queued behind the first, and one writes
+ * before the ROLLBACK has come back: its statement is queued behind the ROLLBACK on the same connection.
+ */
+export async function siblingBehindRollback<Tx>(database: PostgresDatabase, transaction: Transaction<Tx>, slow: Write<Tx>, write: Write<Tx>) {
+  const lock = await database.holdLock();
+  const declined = lock.untilAwaited().then(() => {
+    throw new Declined();
+  });
+  const rollbackIsQueued = gate();
+  let branch!: ReturnType<typeof watch>;
+  const failing = watch(
+    transaction((tx) => {
+      const steps = rollbackIsQueued.opened.then(() => write(tx));
+      branch = watch(steps);
+      return Promise.all([slow(tx), steps, declined]);
+    }),
+  );
+  await errorOf(declined);
+  await turns();
+  rollbackIsQueued.open();
+  await turns();
+  await lock.letGo();
+  const failed = await failing.outcome();
+  assert.ok(failed.state === 'rejected' && failed.reason instanceof Declined);
+  return branch.outcome();
+}
+
+/**
+ * As many requests as the pool has connections, each uses the root client inside when all transactions are open.
+ * Shows that none of them can move; then the program's own time limit for a connection ends them. Returns the errors.
+ */
+export async function fullPool(database: PostgresDatabase, size: number, request: (allAreOpen: () => Promise<void>) => PromiseLike<unknown>) {
+  const allOpen = gate();
+  let open = 0;
+  const arrive = () => {
+    if (++open === size) allOpen.open();
+    return allOpen.opened;
+  };
+  const requests = watch(Promise.allSettled(Array.from({ length: size }, () => request(arrive))));
+  assert.ok(await database.isStuck(requests, size), 'the requests are not stuck');
+  const outcome = await requests.outcome();
+  assert.ok(outcome.state === 'fulfilled');
+  return outcome.value.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
 }

@@ -2,5 +2,6 @@
 import type { LibraryClaims } from '../claim.js';
 import { drizzle } from './drizzle.js';
 import { prisma } from './prisma.js';
+import { typeorm } from './typeorm.js';
 
-export const libraries: readonly LibraryClaims[] = [prisma, drizzle];
+export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm];

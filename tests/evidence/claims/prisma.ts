@@ -287,7 +287,7 @@ export const prisma: LibraryClaims = {
         }),
     },
 
-    'prisma/batch-escapes': {
+    'prisma/nested-batch': {
       says: 'the array form of $transaction on a transaction runs on another connection: its rows stay when the transaction is rolled back',
       harm: (db) =>
         withPrisma(db, async (prisma) => {
