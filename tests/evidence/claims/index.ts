@@ -1,7 +1,12 @@
 /** Every library with claims, in the order of the printed table. */
 import type { LibraryClaims } from '../claim.js';
+import { bookshelf } from './bookshelf.js';
 import { drizzle } from './drizzle.js';
+import { knex } from './knex.js';
+import { kysely } from './kysely.js';
+import { objection } from './objection.js';
 import { prisma } from './prisma.js';
+import { sequelize } from './sequelize.js';
 import { typeorm } from './typeorm.js';
 
-export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm];
+export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm, kysely, knex, objection, bookshelf, sequelize];

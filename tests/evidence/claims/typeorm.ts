@@ -73,6 +73,7 @@ export const typeorm: LibraryClaims = {
             dataSource.transaction((manager) => Promise.all([manager.transaction(insert('a')), manager.transaction(insert('b'))])),
           );
           assert.ok(['3B001', '25P02'].includes(String(failed.code)), `${failed.message} ${String(failed.code)}`);
+          await database.untilIdleInTransaction();
           assert.deepEqual(await database.notes(), []);
         }),
       instead: (database) =>

@@ -154,11 +154,13 @@ export class PostgresDatabase {
     const look = async () => (await this.rows<{ pid: number; since: string }>(
       `select pid, state_change::text as since from pg_stat_activity where datname = current_database()
        and pid <> pg_backend_pid() and backend_type = 'client backend' order by pid`));
-    await this.untilIdleInTransaction(backends);
-    const first = await look();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const second = await look();
-    return pending.state === 'pending' && first.length === backends && JSON.stringify(first) === JSON.stringify(second);
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.untilIdleInTransaction(backends);
+      const first = await look();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      if (pending.state === 'pending' && first.length === backends && JSON.stringify(first) === JSON.stringify(await look())) return true;
+    }
+    return false;
   }
 
   /** Ends the program's server processes: how a hanging program is brought to its end. */
