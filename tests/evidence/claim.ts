@@ -23,6 +23,8 @@ export type DatabaseName = keyof Databases;
 
 export interface Programs<D> {
   readonly says: string;
+  /** The outcome is `safe`: the program named harm does what would be wrong elsewhere, and shows that nothing is lost here. */
+  readonly harmless?: true;
   harm(database: D): Promise<void>;
   instead(database: D): Promise<void>;
 }

@@ -8,19 +8,20 @@ export interface Row {
   readonly id: string;
   readonly says: string;
   readonly kind: Verdict['kind'];
-  /** Was the harm seen, was the fix seen to be one: yes, NO, or - (not run). */
+  /** Was the harm seen, was the fix seen to be one: yes, NO, none (the library is safe here), or - (not run). */
   readonly harm: string;
   readonly fix: string;
   readonly why: string;
 }
 
-export function rowOf(library: string, version: string, { id, says }: Claim, verdict: Verdict): Row {
+export function rowOf(library: string, version: string, { id, says, harmless }: Claim, verdict: Verdict): Row {
   const row = { library, version, id, says, kind: verdict.kind };
+  const shown = harmless ? 'none' : 'yes';
   switch (verdict.kind) {
     case 'proved':
-      return { ...row, harm: 'yes', fix: 'yes', why: '' };
+      return { ...row, harm: shown, fix: 'yes', why: '' };
     case 'refuted':
-      return { ...row, harm: verdict.program === 'harm' ? 'NO' : 'yes', fix: verdict.program === 'harm' ? '-' : 'NO', why: verdict.error.message };
+      return { ...row, harm: verdict.program === 'harm' ? 'NO' : shown, fix: verdict.program === 'harm' ? '-' : 'NO', why: verdict.error.message };
     default:
       return { ...row, harm: '-', fix: '-', why: verdict.why };
   }

@@ -54,9 +54,10 @@ export const bookshelf: LibraryClaims = {
 
     'bookshelf/parallel-nested': {
       says: 'nested transactions are run one after another: a failing one takes nothing from its siblings',
+      harmless: true,
       harm: (database) =>
         withBookshelf(database, async (bookshelf, save) => {
-          // No harm to be shown: the second savepoint is opened only when the first one has ended.
+          // The second savepoint is opened only when the first one has ended.
           await inTransaction(bookshelf)(async (trx) => {
             const firstIsOpen = gate();
             const goOn = gate();

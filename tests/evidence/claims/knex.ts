@@ -82,9 +82,10 @@ export const knex: LibraryClaims = {
 
     'knex/parallel-nested': {
       says: 'nested transactions are run one after another: a failing one takes nothing from its siblings',
+      harmless: true,
       harm: (database) =>
         withKnex(database, async (knex) => {
-          // No harm to be shown: the second savepoint is opened only when the first one has ended.
+          // The second savepoint is opened only when the first one has ended.
           await knex.transaction(async (trx) => {
             const firstIsOpen = gate();
             const goOn = gate();

@@ -202,9 +202,10 @@ export const mikroOrm: LibraryClaims = {
 
     'mikro-orm/parallel-nested': {
       says: 'nested transactions are run one after another: a failing one takes nothing from its siblings (6: knex serialises them)',
+      harmless: true,
       harm: (database) =>
         withOrm(database, async (orm) => {
-          // No harm to be shown: the second savepoint is opened only when the first one has ended.
+          // The second savepoint is opened only when the first one has ended.
           await orm.em.fork().transactional(async (em) => {
             const firstIsOpen = gate();
             const goOn = gate();

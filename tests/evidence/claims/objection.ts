@@ -56,9 +56,10 @@ export const objection: LibraryClaims = {
 
     'objection/parallel-nested': {
       says: 'nested transactions are run one after another: a failing one takes nothing from its siblings',
+      harmless: true,
       harm: (database) =>
         withNotes(database, async (Note) => {
-          // No harm to be shown: the second savepoint is opened only when the first one has ended.
+          // The second savepoint is opened only when the first one has ended.
           await Note.transaction(async (trx) => {
             const firstIsOpen = gate();
             const goOn = gate();

@@ -26,7 +26,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     createPostgresUser: isRoot,
     postgresFlags: [
       ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
-      ...['-c', 'max_connections=60', '-c', 'lc_messages=C', '-c', 'autovacuum=off'],
+      ...['-c', 'max_connections=40', '-c', 'lc_messages=C', '-c', 'autovacuum=off'],
     ],
     onLog: (line) => void log.push(line),
     onError: (error) => void log.push(String(error)),
@@ -117,7 +117,7 @@ export class PostgresDatabase {
   /** The server processes of the program under test. */
   async backends(): Promise<Backend[]> {
     return this.rows<Backend & pg.QueryResultRow>(
-      `select pid, state, query, wait_event_type, wait_event, pg_blocking_pids(pid) as blocked_by from pg_stat_activity
+      `select pid, coalesce(state, 'starting') as state, query, wait_event_type, wait_event, pg_blocking_pids(pid) as blocked_by from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' order by pid`,
     );
   }
