@@ -1,36 +1,43 @@
 /** A SQLite file in a folder of its own. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { createClient, type Client } from '@libsql/client';
 import { openFolder } from './machine.js';
 
 export class SqliteDatabase {
-  private readonly folder = openFolder('sqlite');
-  readonly file = path.join(this.folder, 'evidence.db');
+  private constructor(
+    private readonly folder: string,
+    readonly file: string,
+  ) {}
 
-  constructor() {
-    this.look((database) => {
-      database.exec('create table note (id integer primary key, text text not null unique)');
-      database.exec('create table account (id integer primary key, balance integer not null)');
-      database.exec('insert into account values (1, 100), (2, 100)');
+  static async fresh(): Promise<SqliteDatabase> {
+    const folder = openFolder('sqlite');
+    const database = new SqliteDatabase(folder, path.join(folder, 'evidence.db'));
+    await database.look(async (client) => {
+      await client.executeMultiple(`
+        create table note (id integer primary key, text text not null unique);
+        create table account (id integer primary key, balance integer not null);
+        insert into account values (1, 100), (2, 100)`);
     });
+    return database;
   }
 
-  private look<T>(use: (database: Sqlite.Database) => T): T {
-    const database = new Sqlite(this.file);
+  /** The observer's own connection, only for a moment: an open one would be in the way of the program. */
+  private async look<T>(use: (client: Client) => Promise<T>): Promise<T> {
+    const client = createClient({ url: `file:${this.file}` });
     try {
-      return use(database);
+      return await use(client);
     } finally {
-      database.close();
+      client.close();
     }
   }
 
   async notes(): Promise<string[]> {
-    return this.look((database) => database.prepare('select text from note order by text').pluck().all() as string[]);
+    return this.look(async (client) => (await client.execute('select text from note order by text')).rows.map((row) => String(row['text'])));
   }
 
-  async balance(id = 1): Promise<number | undefined> {
-    return this.look((database) => database.prepare('select balance from account where id = ?').pluck().get(id) as number | undefined);
+  async balance(id = 1): Promise<number> {
+    return this.look(async (client) => Number((await client.execute({ sql: 'select balance from account where id = ?', args: [id] })).rows[0]?.['balance']));
   }
 
   async drop(): Promise<void> {

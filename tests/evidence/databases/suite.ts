@@ -27,7 +27,7 @@ export class Suite {
       case 'mariadb':
         return (await this.mariadb()).fresh();
       case 'sqlite':
-        return new SqliteDatabase();
+        return SqliteDatabase.fresh();
       case 'nothing':
         return undefined;
     }
