@@ -19,6 +19,7 @@ import { nodeSqlite } from './node-sqlite.js';
 import { objection } from './objection.js';
 import { pgClaims } from './pg.js';
 import { pgPromiseClaims } from './pg-promise.js';
+import { poolers } from './poolers.js';
 import { postgresJs } from './postgres-js.js';
 import { prisma } from './prisma.js';
 import { sequelize } from './sequelize.js';
@@ -27,4 +28,4 @@ import { tedious } from './tedious.js';
 import { typeorm } from './typeorm.js';
 import { typeormTransactional } from './typeorm-transactional.js';
 
-export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm, typeormTransactional, kysely, knex, objection, bookshelf, sequelize, mikroOrm, pgClaims, postgresJs, pgPromiseClaims, slonik, neonClaims, mysql2, mariadbClaims, mssql, tedious, betterSqlite3, nodeSqlite, libsql, mongodb, mongooseClaims, neo4jClaims, gel];
+export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm, typeormTransactional, kysely, knex, objection, bookshelf, sequelize, mikroOrm, pgClaims, postgresJs, pgPromiseClaims, slonik, neonClaims, mysql2, mariadbClaims, mssql, tedious, betterSqlite3, nodeSqlite, libsql, mongodb, mongooseClaims, neo4jClaims, gel, ...poolers];

@@ -1,4 +1,4 @@
-/** PgBouncer in transaction mode in front of the PostgreSQL of the suite, where the machine has it. */
+/** PgBouncer in transaction mode, with two server connections for each database, in front of the PostgreSQL of the suite, where the machine has it. */
 import { execFileSync, spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,8 +13,8 @@ export interface PooledPostgres {
   readonly direct: PostgresDatabase;
   /** Through the pooler. */
   readonly url: string;
-  /** How many server connections the pooler has for the database. */
-  readonly servers: number;
+  /** How many clients wait for a server connection. */
+  waitingClients(): Promise<number>;
   drop(): Promise<void>;
 }
 
@@ -30,7 +30,6 @@ export async function startPgBouncer(postgres: PostgresServer): Promise<Pooler> 
   const program = findProgram('pgbouncer')!;
   const folder = openFolder('pgbouncer');
   const port = await freePort();
-  const servers = 2;
   const ini = path.join(folder, 'pgbouncer.ini');
   writeFileSync(
     ini,
@@ -41,8 +40,9 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 auth_type = any
+admin_users = postgres
 pool_mode = transaction
-default_pool_size = ${servers}
+default_pool_size = 2
 server_round_robin = 1
 server_login_retry = 1
 logfile = ${folder}/log
@@ -65,7 +65,19 @@ logfile = ${folder}/log
     version: /\d+\.\d+\.\d+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))![0],
     async fresh() {
       const direct = await postgres.fresh();
-      return { direct, servers, url: `postgres://postgres@127.0.0.1:${port}/${direct.name}`, drop: direct.drop };
+      return {
+        direct,
+        url: `postgres://postgres@127.0.0.1:${port}/${direct.name}`,
+        // The pooler never says goodbye.
+        drop: () => direct.drop(0),
+        async waitingClients() {
+          const console = new pg.Client({ connectionString: `postgres://postgres@127.0.0.1:${port}/pgbouncer` });
+          await console.connect();
+          const { rows } = await console.query<{ database: string; cl_waiting: string }>('show pools');
+          await console.end();
+          return rows.filter(({ database }) => database === direct.name).reduce((sum, row) => sum + Number(row.cl_waiting), 0);
+        },
+      };
     },
     async stop() {
       server.kill('SIGTERM');

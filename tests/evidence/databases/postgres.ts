@@ -55,9 +55,9 @@ export async function startPostgres(): Promise<PostgresServer> {
       const name = `evidence_${++count}`;
       await admin.query(`create database ${name} template model`);
       const observer = await connected(url(name));
-      const database = new PostgresDatabase(name, url(name), port, observer, async () => {
+      const database = new PostgresDatabase(name, url(name), port, observer, async (patience = 500) => {
         // A driver's end() may resolve before the server has seen it: leave it the time to say goodbye.
-        await until('', async () => (await database.backends()).length === 0, 500).catch(() => {});
+        await until('', async () => (await database.backends()).length === 0, patience).catch(() => {});
         await observer.end();
         await admin.query(`drop database ${name} with (force)`);
       });
@@ -97,7 +97,7 @@ export class PostgresDatabase {
     readonly url: string,
     readonly port: number,
     private readonly observer: pg.Client,
-    readonly drop: () => Promise<void>,
+    readonly drop: (patience?: number) => Promise<void>,
   ) {}
 
   /** The observer's own query: sees only what is committed. */
