@@ -59,17 +59,26 @@ export async function errorOf(promise: PromiseLike<unknown>): Promise<Error & { 
 
 /** Collects the unhandled rejections (by default Node ends the process on the first) while the program runs. */
 export async function unhandledRejections(program: () => Promise<void>): Promise<Error[]> {
-  const before = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection');
+  return collected('unhandledRejection', program);
+}
+
+/** Collects what is thrown where nobody can catch it, in an event listener say, while the program runs. */
+export async function uncaughtExceptions(program: () => Promise<void>): Promise<Error[]> {
+  return collected('uncaughtException', program);
+}
+
+async function collected(event: 'unhandledRejection' | 'uncaughtException', program: () => Promise<void>): Promise<Error[]> {
+  const before = process.listeners(event as 'uncaughtException');
+  process.removeAllListeners(event);
   const seen: Error[] = [];
-  process.on('unhandledRejection', (reason) => seen.push(reason as Error));
+  process.on(event as 'uncaughtException', (reason: unknown) => seen.push(reason as Error));
   try {
     await program();
     await turns();
     return seen;
   } finally {
-    process.removeAllListeners('unhandledRejection');
-    for (const listener of before) process.on('unhandledRejection', listener);
+    process.removeAllListeners(event);
+    for (const listener of before) process.on(event as 'uncaughtException', listener);
   }
 }
 

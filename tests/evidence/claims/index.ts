@@ -8,6 +8,7 @@ import { knex } from './knex.js';
 import { kysely } from './kysely.js';
 import { libsql } from './libsql.js';
 import { mariadbClaims } from './mariadb.js';
+import { middleware } from './middleware.js';
 import { mikroOrm } from './mikro-orm.js';
 import { mongodb } from './mongodb.js';
 import { mongooseClaims } from './mongoose.js';
@@ -28,4 +29,4 @@ import { tedious } from './tedious.js';
 import { typeorm } from './typeorm.js';
 import { typeormTransactional } from './typeorm-transactional.js';
 
-export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm, typeormTransactional, kysely, knex, objection, bookshelf, sequelize, mikroOrm, pgClaims, postgresJs, pgPromiseClaims, slonik, neonClaims, mysql2, mariadbClaims, mssql, tedious, betterSqlite3, nodeSqlite, libsql, mongodb, mongooseClaims, neo4jClaims, gel, ...poolers];
+export const libraries: readonly LibraryClaims[] = [prisma, drizzle, typeorm, typeormTransactional, kysely, knex, objection, bookshelf, sequelize, mikroOrm, pgClaims, postgresJs, pgPromiseClaims, slonik, neonClaims, mysql2, mariadbClaims, mssql, tedious, betterSqlite3, nodeSqlite, libsql, mongodb, mongooseClaims, neo4jClaims, gel, ...poolers, ...middleware];
