@@ -1,13 +1,14 @@
 /** Each claim as a test. Slow: has its own configuration (vitest.evidence.config.ts), apart from the unit tests. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { libraries } from './claims/index.js';
+import { allLibraries } from './claims/index.js';
 import { Suite } from './databases/suite.js';
 import { cannotRun, prove } from './prove.js';
 
+const libraries = await allLibraries();
 const suite = new Suite();
 afterAll(() => suite.stop());
 
-describe.each(libraries)('$library', ({ claims, prepare }) => {
+describe.each(libraries)('$library ($packages.0)', ({ claims, prepare }) => {
   beforeAll(async () => prepare?.());
 
   for (const claim of claims) {

@@ -1,3 +1,81 @@
-export async function proveWithLatest(_chosen: readonly string[]): Promise<number> {
-  throw new Error('to come');
+/**
+ * Proves the claims with the newest versions of the libraries, in a temporary folder, and says what changed against the
+ * installed ones: so the catalogue can be kept true over the years.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Row } from './table.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+
+export async function proveWithLatest(chosen: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'db-session-latest-'));
+  try {
+    cpSync(here, path.join(folder, 'tests/evidence'), { recursive: true, filter: (file) => !file.includes('generated-prisma') });
+    cpSync(path.join(root, 'tsconfig.json'), path.join(folder, 'tsconfig.json'));
+    const dependencies = Object.fromEntries(importedPackages().map((name) => [name, 'latest']));
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }, null, 2));
+    console.log(`Installing the newest versions of ${Object.keys(dependencies).length} packages in ${folder}`);
+    // Peer ranges of one library on another lag behind; whether they work together is what the run shows.
+    if (run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error'], folder) !== 0) return 1;
+
+    console.log('\nThe installed versions:');
+    const before = prove(root, chosen);
+    console.log('\nThe newest versions:');
+    const after = prove(folder, chosen);
+    return printChanges(before, after);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Those of our devDependencies that a file of the suite imports, and what these need beside them. */
+function importedPackages(): string[] {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+  const outside = new Set(['vitest', 'typescript', 'eslint', 'typescript-eslint']);
+  const sources = spawnSync('grep', ['-rhoE', "(from|import) '[^'.]+'", here, '--include=*.ts', '--exclude-dir=generated-prisma'], { encoding: 'utf8' }).stdout;
+  const named = (name: string) => sources.includes(`'${name}'`) || sources.includes(`'${name}/`);
+  const beside = ['tsx', 'prisma', '@prisma/client', '@mikro-orm/core', 'reflect-metadata'];
+  const all = [...Object.keys(devDependencies).filter((name) => !outside.has(name) && !name.startsWith('@types/') && named(name)), ...beside];
+  return [...new Set(all)].sort();
+}
+
+function run(command: string, args: readonly string[], cwd: string): number {
+  return spawnSync(command, args, { cwd, stdio: 'inherit' }).status ?? 1;
+}
+
+function prove(folder: string, chosen: readonly string[]): Row[] {
+  const json = path.join(folder, '.evidence.json');
+  rmSync(json, { force: true });
+  run(process.execPath, [path.join(folder, 'node_modules/tsx/dist/cli.mjs'), 'tests/evidence/run.ts', '--json', json, ...chosen], folder);
+  const rows = existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as Row[]) : [];
+  rmSync(json, { force: true });
+  return rows;
+}
+
+/** Returns the exit code: 1 when a claim that holds with the installed version no longer holds. */
+function printChanges(before: readonly Row[], after: readonly Row[]): number {
+  console.log('\nWhat changed:');
+  const versions = new Map(before.map((row) => [row.library + row.id.split('/')[0]!, row.version]));
+  const moved = new Set<string>();
+  for (const row of after) {
+    const old = versions.get(row.library + row.id.split('/')[0]!);
+    if (old && row.version && old !== row.version) moved.add(`${row.library}: ${old} -> ${row.version}`);
+  }
+  for (const line of moved) console.log(`  ${line}`);
+  if (moved.size === 0) console.log('  no version');
+
+  let isWorse = false;
+  for (const old of before) {
+    const now = after.find(({ id }) => id === old.id) ?? after.find(({ id }) => id === `${old.id.split('/')[0]!}/*`);
+    if (now?.kind === old.kind) continue;
+    isWorse ||= old.kind === 'proved';
+    console.log(`  ${old.id}: ${old.kind} -> ${now?.kind ?? 'not run'} ${now?.why ?? ''}`);
+  }
+  if (!isWorse) console.log('  every claim that held still holds');
+  return isWorse ? 1 : 0;
 }

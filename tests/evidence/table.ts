@@ -12,10 +12,11 @@ export interface Row {
   readonly harm: string;
   readonly fix: string;
   readonly why: string;
+  readonly seconds: number;
 }
 
-export function rowOf(library: string, version: string, { id, says, harmless }: Claim, verdict: Verdict): Row {
-  const row = { library, version, id, says, kind: verdict.kind };
+export function rowOf(library: string, version: string, { id, says, harmless }: Claim, verdict: Verdict, seconds: number): Row {
+  const row = { library, version, id, says, kind: verdict.kind, seconds };
   const shown = harmless ? 'none' : 'yes';
   switch (verdict.kind) {
     case 'proved':
@@ -46,5 +47,8 @@ export function printSummary(rows: readonly Row[]): boolean {
   const missing = count('skipped');
   console.log(`${rows.length} claims: ${count('proved')} proved, ${count('refuted')} refuted, ${missing} skipped for want of a database, ${count('impossible')} impossible here`);
   if (missing > 0 && process.env['CI']) console.log('CI must have every database: run .ci/install-databases first');
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
+  const slowest = [...rows].sort((a, b) => b.seconds - a.seconds).slice(0, 3);
+  console.log(`in ${seconds.toFixed(0)} s; the slowest: ${slowest.map((row) => `${row.id} ${row.seconds.toFixed(1)} s`).join(', ')}`);
   return count('refuted') === 0 && !(missing > 0 && process.env['CI']);
 }

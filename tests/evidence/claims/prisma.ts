@@ -314,6 +314,27 @@ export const prisma: LibraryClaims = {
         }),
     },
 
+    'prisma/client-per-request': {
+      says: 'a client per request opens a pool per request: the server soon answers P2037 "Too many database connections opened"',
+      harm: async (db) => {
+        const clients: Client[] = [];
+        const request = async () => {
+          const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: db.url }) });
+          clients.push(client);
+          await client.note.count();
+        };
+        const results = await Promise.allSettled(Array.from({ length: 45 }, request));
+        const failed = results.find((result) => result.status === 'rejected');
+        await Promise.all(clients.map((client) => client.$disconnect()));
+        assert.equal((failed?.reason as { code?: string } | undefined)?.code, 'P2037');
+        assert.match(String(failed?.reason), /Too many database connections opened/);
+      },
+      instead: (db) =>
+        withPrisma(db, async (prisma) => {
+          await Promise.all(Array.from({ length: 45 }, () => prisma.note.count()));
+        }),
+    },
+
     'prisma/swallowed-error': {
       says: 'an error that is swallowed inside the transaction makes COMMIT a silent ROLLBACK: everything resolves and nothing is stored',
       harm: (db) =>

@@ -38,33 +38,23 @@ export async function startPostgres(): Promise<PostgresServer> {
     throw new Error(`PostgreSQL did not start: ${String(error)}\n${log.join('')}`);
   }
   const url = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`;
-  const admin = await connected(url('postgres'));
-  await admin.query('create database model');
-  const model = await connected(url('model'));
-  await model.query('create table note (id serial primary key, text text not null unique)');
-  await model.query('create table account (id int primary key, balance int not null)');
-  await model.query('insert into account values (1, 100), (2, 100)');
-  await model.end();
-  const version = String((await admin.query('show server_version')).rows[0].server_version);
-
-  let count = 0;
+  const observer = await connected(url('postgres'));
+  const version = String((await observer.query('show server_version')).rows[0].server_version);
   return {
     port,
     version,
     async fresh() {
-      const name = `evidence_${++count}`;
-      await admin.query(`create database ${name} template model`);
-      const observer = await connected(url(name));
-      const database = new PostgresDatabase(name, url(name), port, observer, async (patience = 500) => {
-        // A driver's end() may resolve before the server has seen it: leave it the time to say goodbye.
-        await until('', async () => (await database.backends()).length === 0, patience).catch(() => {});
-        await observer.end();
-        await admin.query(`drop database ${name} with (force)`);
-      });
-      return database;
+      await observer.query(`
+        drop schema public cascade;
+        create schema public;
+        create table note (id serial primary key, text text not null unique);
+        create table account (id int primary key, balance int not null);
+        insert into account values (1, 100), (2, 100);
+      `);
+      return new PostgresDatabase(url('postgres'), port, observer);
     },
     async stop() {
-      await admin.end();
+      await observer.end();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -87,18 +77,23 @@ export interface Backend {
   readonly blocked_by: readonly number[];
 }
 
-/** One empty database, seen by an observer who is not part of the program under test. */
+/** The tables `note` and `account`, seen by an observer who is not part of the program under test. */
 export class PostgresDatabase {
-  readonly host = '127.0.0.1';
-  readonly user = 'postgres';
+  readonly name = 'postgres';
 
   constructor(
-    readonly name: string,
     readonly url: string,
     readonly port: number,
     private readonly observer: pg.Client,
-    readonly drop: (patience?: number) => Promise<void>,
   ) {}
+
+  /** After the program: nothing of it stays on the server. */
+  async drop(patience = 500): Promise<void> {
+    // A driver's end() may resolve before the server has seen it: leave it the time to say goodbye.
+    await until('the program has gone', async () => (await this.backends()).length === 0, patience).catch(() => {});
+    await this.endBackends();
+    await this.observer.query('select pg_advisory_unlock_all()');
+  }
 
   /** The observer's own query: sees only what is committed. */
   async rows<R extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<R[]> {
