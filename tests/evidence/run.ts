@@ -26,11 +26,14 @@ async function proveAll(): Promise<Row[]> {
     rows.push(row);
     printRow(row);
   };
+  let isAbandoned = false;
   const abandon = (reason: unknown) => {
+    if (isAbandoned) return;
+    isAbandoned = true;
     console.error('the run was abandoned:', reason);
     void suite.stop().finally(() => process.exit(1));
   };
-  for (const event of ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM']) process.once(event, abandon);
+  for (const event of ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM']) process.on(event, abandon);
   try {
     for (const [file, load] of Object.entries(files).filter(([name]) => mayHoldChosen(name))) {
       let libraries: readonly LibraryClaims[];
