@@ -32,15 +32,20 @@ export interface Outcome {
   readonly evidence?: string;
   /** Where a documented fact stands: package file, manual page, issue. */
   readonly source?: string;
+  /** Nobody knows (`kind` is `safe`, so that nothing is reported): the library says nothing and nobody measured it. */
+  readonly unknown?: true;
 }
 
 /** How an exported thing of the library's packages makes or is a client. */
 export interface ClientFacts {
-  /** Exported classes: `new Pool()`. */
+  /** Exported classes, and their subclasses: `new Pool()`. */
   readonly constructed?: readonly string[];
-  /** Exported functions whose (awaited) result is a client; `default` is the module itself called: `postgres(url)`. */
+  /**
+   * Exported functions whose (awaited) result is a client; `default` is the module itself called: `postgres(url)`;
+   * dotted for a static method or a namespace: `MongoClient.connect`.
+   */
   readonly called?: readonly string[];
-  /** Exported values that are clients: `import { sql } from '@vercel/postgres'`. */
+  /** Exported values that are clients, or classes whose subclasses are: `import { sql } from '@vercel/postgres'`, `Model`. */
   readonly exported?: readonly string[];
   /** Exported type names. */
   readonly types?: readonly string[];
@@ -50,6 +55,14 @@ export interface ClientFacts {
   readonly methods?: readonly string[];
   /** Decorators that inject a client into a field or a constructor parameter: `@InjectRepository()`. */
   readonly injectors?: readonly string[];
+  /** Methods that run SQL text on whichever connection is free; `tag` when the client itself is a template tag. */
+  readonly sql?: readonly string[];
+  /** What becomes of BEGIN, SET and the like when they are sent through one of `sql`. */
+  readonly sessionStatements?: Outcome;
+  /** Methods that the types of a client promise and the client does not have. */
+  readonly absent?: { readonly methods: readonly string[]; readonly outcome: Outcome };
+  /** A new client for every request: what happens. */
+  readonly perRequest?: Outcome;
 }
 
 /** Where a call must stand for an origin to be believed. */
@@ -60,7 +73,7 @@ export type ReceiverFact =
   | 'client'
   /** Only on a receiver that is known to be a session of the library. */
   | 'session'
-  /** An exported function of the package itself: `runInTransaction(cb)`. */
+  /** An exported function of the package itself, dotted for a member of an export: `runInTransaction(cb)`, `transaction.start`. */
   | 'module';
 
 /** A managed callback: the session is one of the callback's parameters and ends when the callback's promise settles. */
@@ -78,6 +91,8 @@ export interface CallbackOrigin {
   readonly retried?: boolean;
   /** The callback must be synchronous (better-sqlite3). */
   readonly synchronous?: boolean;
+  /** Packages (of the page) for which the callback must be synchronous: `drizzle-orm/better-sqlite3`. */
+  readonly synchronousIn?: readonly string[];
   /** The call takes the session from its receiver and gives it to nobody: mongo's `session.withTransaction(cb)`. */
   readonly receiverIsSession?: boolean;
 }
@@ -97,6 +112,8 @@ export interface AcquireOrigin {
   readonly after?: readonly string[];
   /** Without a call of one of these the session holds nothing: mssql's `new Transaction(pool)` before `begin()`. */
   readonly activatedBy?: readonly string[];
+  /** The call returns a function, and calling that returns the session: Knex's `transactionProvider()`. */
+  readonly provider?: boolean;
 }
 
 /** A class whose instance is the session: `new Client()` of pg, `new sql.Transaction(pool)` of mssql. */
@@ -112,6 +129,8 @@ export interface PropertyOrigin {
   /** Type names (of the library's packages) that have the property. */
   readonly of: readonly string[];
   readonly property: string;
+  /** A session only inside an ambient scope of the page; elsewhere it is the root client: `txHost.tx`. */
+  readonly ambientOnly?: boolean;
 }
 
 /** An ambient scope: inside it, clients of `of` libraries work on the one session without naming it. */
@@ -125,6 +144,11 @@ export interface AmbientOrigin {
   readonly methods?: readonly string[];
   /** The call that switches it on, as `method` or `method(first argument)`: `useCLS`, `set(transactionAsyncLocalStorage)`. */
   readonly switchedOnBy?: string;
+  /** Packages (of the page) in which it is on without being switched on, unless `switchedOffBy` (an option) is set. */
+  readonly onByDefaultIn?: readonly string[];
+  readonly switchedOffBy?: string;
+  /** The scope's session is the decorated method's parameter of one of these types: Vendure's `ctx: RequestContext`. */
+  readonly parameterTypes?: readonly string[];
   /** Option values that open an own session per call: `Propagation.REQUIRES_NEW`. */
   readonly ownSession?: readonly string[];
   /** Libraries (ids) whose clients join. */
@@ -151,6 +175,8 @@ export interface ReleaseFacts {
   readonly after?: Outcome;
   /** Never releasing it: what happens. */
   readonly never?: Outcome;
+  /** Releasing it while a transaction is open on it: what happens. */
+  readonly openTransaction?: Outcome;
   /** `await using` / `using`: does the library implement it, since when, and is it a correct release. */
   readonly dispose?: {
     readonly symbol: 'asyncDispose' | 'dispose' | 'both' | 'none';
@@ -167,10 +193,12 @@ export interface OperationFacts {
   readonly writes?: readonly string[];
   /** Methods that take several steps by themselves (`findOrCreate`, `save`): never a single read. */
   readonly compound?: readonly string[];
-  /** Methods and properties that do no I/O at all: `repository.create()`, `knex.raw()`. */
+  /** Methods and properties that do no I/O at all: `repository.create()`, `knex.ref()`. */
   readonly local?: readonly string[];
   /** Methods whose first argument is SQL text that decides between read and write; tagged templates too. */
   readonly sql?: readonly string[];
+  /** A chain does I/O only when it ends in one of these (Kysely's `execute`); absent: awaiting or calling is enough. */
+  readonly runs?: readonly string[];
   /** The only methods that are dangerous to share; everything else is safe (MikroORM's non-transactional `em`). */
   readonly onlyHazards?: readonly string[];
 }
@@ -224,18 +252,30 @@ export interface SessionFacts {
   readonly builders: 'lazy' | 'eager';
   readonly operations?: OperationFacts;
   readonly fingerprint?: Fingerprint;
+  /** Methods that begin a transaction on this session; SQL text (`BEGIN`) sent through `operations.sql` counts too. */
+  readonly begins?: readonly string[];
   /** One session, several branches, at least one of which writes or takes several steps. */
   readonly concurrentUse: Outcome;
   /** Several branches with one read each, where that differs from `concurrentUse`. Absent: reads merely queue. */
   readonly concurrentReads?: Outcome;
+  /** Several branches with one statement each, writes too, where that differs from `concurrentUse` (pipelining). */
+  readonly concurrentSingles?: Outcome;
+  /** Concurrent use of a session whose origin is in sight and on which nothing of `begins` happens. */
+  readonly outsideTransaction?: Outcome;
   /** Nested transactions or savepoints opened by several branches. */
   readonly parallelNested?: Outcome;
+  /** A nested call with an array of queries: Prisma's `tx.$transaction([…])`. */
+  readonly nestedBatch?: Outcome;
   /** A use after the scope has ended. */
   readonly afterScope?: Outcome;
   /** An un-awaited use inside the scope. */
   readonly floating?: Outcome;
   /** The root client used inside the session's scope. */
   readonly outerClient?: Outcome;
+  /** An error of a statement that is caught inside the scope and not thrown again. */
+  readonly swallowedError?: Outcome;
+  /** An asynchronous body (async callback, `await` between BEGIN and COMMIT) where the library wants a synchronous one. */
+  readonly asyncBody?: Outcome;
   readonly release?: ReleaseFacts;
   /** What to write instead of concurrent use: an imperative clause, lower-case, no full stop. */
   readonly instead: string;
@@ -255,9 +295,16 @@ export interface Library {
   readonly dependencies?: readonly string[];
   /** Last path segments of generated or local modules that re-export the library: Prisma's generated client. */
   readonly localModules?: readonly string[];
+  /**
+   * Words that only this library's users write, as regular expressions over the file's text: evidence where neither an
+   * import nor a package.json is in sight (`queryInterface.sequelize` in a migration).
+   */
+  readonly markers?: readonly string[];
   readonly clients?: ClientFacts;
   readonly sessions: readonly SessionFacts[];
-  /** Where nothing is to be flagged, why: shown in docs/libraries.md. */
+  /** Types of the library's packages that a parameter may have for a client as well as for a session: `Knex`. */
+  readonly eitherTypes?: readonly string[];
+  /** Where nothing is to be flagged, why; other advice to the reader: shown in docs/libraries.md. */
   readonly note?: string;
   /** Sources of the page as a whole. */
   readonly sources: readonly string[];

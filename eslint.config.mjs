@@ -1,0 +1,58 @@
+import eslintPlugin from 'eslint-plugin-eslint-plugin';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+// The project's own plugin, as built: `npm run build` comes first.
+import dbSession from './dist/src/plugin.js';
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', 'examples']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,mjs}'],
+    extends: [tseslint.configs.strictTypeChecked, dbSession.configs.all],
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'scripts/*.mjs', 'vitest.*.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Node types are compared with their names: to load the enum at run time would load all of typescript-eslint.
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+    },
+  },
+  { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['rules/*.ts'],
+    extends: [eslintPlugin.configs['rules-recommended']],
+    rules: {
+      'eslint-plugin/meta-property-ordering': [
+        'error',
+        ['type', 'docs', 'languages', 'fixable', 'hasSuggestions', 'defaultOptions', 'schema', 'messages'],
+      ],
+      'eslint-plugin/prefer-placeholders': 'error',
+      'eslint-plugin/require-meta-default-options': 'error',
+      'eslint-plugin/require-meta-docs-description': ['error', { pattern: '^(disallow|require|enforce) ' }],
+      'eslint-plugin/require-meta-languages': 'error',
+      'eslint-plugin/require-meta-schema-description': 'error',
+    },
+  },
+  {
+    files: ['tests/**/*.ts'],
+    extends: [eslintPlugin.configs['tests-recommended']],
+    // A test that is wrong about what is there fails.
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    // To spread a config like an object is what these are about.
+    files: ['tests/configs.test.ts', 'tests/types/*.ts'],
+    rules: { '@typescript-eslint/no-misused-spread': 'off' },
+  },
+  {
+    // The programs there misuse sessions on purpose, to show what comes of it.
+    files: ['tests/evidence/**/*.ts'],
+    rules: Object.fromEntries(Object.keys(dbSession.configs.all.rules).map((rule) => [rule, 'off'])),
+  },
+);

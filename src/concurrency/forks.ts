@@ -1,0 +1,133 @@
+/** Forks: the places of a file where several computations are under way at once. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { exportName } from '../sessions/acquisitions.js';
+import { plainSpecifier } from '../sessions/catalogue.js';
+import type { SessionModel } from '../sessions/model.js';
+import type { Resolver } from '../sessions/resolver.js';
+import { importedSpecifiers } from '../sessions/evidence.js';
+import { calleeName, isFunction, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
+import { combinatorNames, combinators, promiseJoins, type Combinator } from './combinators.js';
+import { isConcurrent } from './limits.js';
+import { startedForks } from './started.js';
+
+export interface Fork {
+  /** What a person would underline: `Promise.all`, `pMap`, the call that starts a promise. */
+  readonly node: Node;
+  /** How messages call it: `Promise.all`. */
+  readonly name: string;
+  readonly kind: 'join' | 'race' | 'each' | 'unawaited-each' | 'started';
+  readonly branches: readonly Branch[];
+  /** The whole call, for rewriting. */
+  readonly call: Node;
+}
+
+const forkingMethods: ReadonlySet<string> = new Set(['forEach', 'reduce', 'fromAsync']);
+
+/** All forks of the file, in source order. Branches are resolved only for calls that are forks by name. */
+export function forksOf(model: SessionModel): Fork[] {
+  const { resolver, file } = model;
+  const forks: Fork[] = [];
+  const inner = new Set<Node>();
+  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)));
+  const candidates: TSESTree.CallExpression[] = [];
+  for (const [name, calls] of file.callsByName) {
+    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && combinatorNames.has(name))) continue;
+    for (const call of calls) if (call.type === 'CallExpression') candidates.push(call);
+  }
+  for (const call of candidates.sort((a, b) => a.range[0] - b.range[0])) {
+    if (inner.has(call)) continue;
+    const fork = joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call) ?? (importsCombinators ? libraryFork(resolver, call) : undefined);
+    if (!fork) continue;
+    // A join inside a join is part of the outer one.
+    for (const nested of nestedJoins(resolver, call)) inner.add(nested);
+    forks.push(fork);
+  }
+  for (const loop of file.nodes.forAwaits) {
+    const branches = branchesOf(resolver, loop.right).filter((branch) => branch.fn?.async ?? branch.node.type !== 'CallExpression');
+    if (unwrap(loop.right).type === 'CallExpression' && branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
+  }
+  forks.push(...startedForks(model));
+  return forks;
+}
+
+function joinFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
+  const receiver = receiverOf(call);
+  const name = calleeName(call);
+  if (!receiver || name === undefined || !promiseJoins.has(name)) return undefined;
+  if (receiver.type !== 'Identifier') return undefined;
+  const value = resolver.valueOf(receiver);
+  if (!(value?.kind === 'global' && value.name === 'Promise')) return undefined;
+  const [argument] = call.arguments;
+  if (!argument) return undefined;
+  return { node: call.callee, name: `Promise.${name}`, kind: name === 'race' || name === 'any' ? 'race' : 'join', branches: branchesOf(resolver, argument), call };
+}
+
+/** Joins that stand as elements of this call's array, directly or spread. */
+function nestedJoins(resolver: Resolver, call: TSESTree.CallExpression): Node[] {
+  const [argument] = call.arguments;
+  const list = argument && unwrap(argument);
+  if (list?.type !== 'ArrayExpression') return [];
+  return list.elements.flatMap((element) => {
+    const node = element && unwrap(element);
+    return node?.type === 'CallExpression' && joinFork(resolver, node) ? [node] : [];
+  });
+}
+
+function libraryFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
+  const callee = resolver.valueOf(call.callee);
+  if (callee?.kind !== 'module') return undefined;
+  const specifier = plainSpecifier(callee.specifier);
+  const table = Object.hasOwn(combinators, specifier) ? combinators[specifier] : undefined;
+  if (!table) return undefined;
+  // Bluebird's default export is its Promise, which is a property of itself too.
+  const name = exportName(callee.path)?.replace(/^Promise\./, '');
+  const combinator = name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+  if (!combinator || !isConcurrent(resolver, call, combinator)) return undefined;
+  return { node: call.callee, name: resolver.file.nameOf(call.callee), kind: 'each', branches: combinatorBranches(resolver, call, combinator), call };
+}
+
+function combinatorBranches(resolver: Resolver, call: TSESTree.CallExpression, combinator: Combinator): Branch[] {
+  if (combinator.branches === 'all-arguments') return call.arguments.flatMap((argument) => (argument.type === 'SpreadElement' ? branchesOf(resolver, argument.argument) : elementBranches(resolver, argument, new Set())));
+  if (combinator.branches !== undefined) {
+    const argument = call.arguments[combinator.branches];
+    return argument ? branchesOf(resolver, argument) : [];
+  }
+  const worker = combinator.worker === undefined ? undefined : call.arguments[combinator.worker];
+  return worker ? workerBranches(resolver, worker, call.arguments[0] === worker ? call.callee : (call.arguments[0] ?? call.callee), call) : [];
+}
+
+/** `xs.forEach(async x => …)`: nobody waits, all run at once. */
+function eachFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
+  const receiver = receiverOf(call);
+  if (!receiver || calleeName(call) !== 'forEach') return undefined;
+  const [worker] = call.arguments;
+  const value = worker && resolver.valueOf(worker);
+  if (!worker || value?.kind !== 'function' || !value.node.async) return undefined;
+  const node = call.callee.type === 'MemberExpression' ? call.callee.property : call.callee;
+  return { node, name: 'forEach(async …)', kind: 'unawaited-each', branches: workerBranches(resolver, worker, receiver, call), call };
+}
+
+/** `Array.fromAsync(xs.map(f))`, and `reduce(async …)` that awaits its accumulator last. */
+function arrayFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
+  const receiver = receiverOf(call);
+  const name = calleeName(call);
+  if (!receiver) return undefined;
+  if (name === 'fromAsync' && receiver.type === 'Identifier' && receiver.name === 'Array' && call.arguments.length === 1 && call.arguments[0]) {
+    return { node: call.callee, name: 'Array.fromAsync', kind: 'join', branches: branchesOf(resolver, call.arguments[0]), call };
+  }
+  if (name !== 'reduce') return undefined;
+  const worker = call.arguments[0] && unwrap(call.arguments[0]);
+  if (!worker || !isFunction(worker) || !worker.async || worker.body.type !== 'BlockStatement') return undefined;
+  const accumulator = worker.params[0];
+  if (accumulator?.type !== 'Identifier') return undefined;
+  const firstAwait = firstStatementWithAwait(worker.body.body, resolver);
+  if (!firstAwait) return undefined;
+  const mentions = new RegExp(`\\b${accumulator.name}\\b`).test(resolver.file.sourceCode.getText(firstAwait));
+  const node = call.callee.type === 'MemberExpression' ? call.callee.property : call.callee;
+  return mentions ? undefined : { node, name: 'reduce(async …)', kind: 'each', branches: workerBranches(resolver, worker, receiver, call), call };
+}
+
+function firstStatementWithAwait(statements: readonly TSESTree.Statement[], resolver: Resolver): Node | undefined {
+  return statements.find((statement) => /\bawait\b/.test(resolver.file.sourceCode.getText(statement)));
+}

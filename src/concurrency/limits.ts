@@ -1,0 +1,63 @@
+/** How many branches a call lets run at a time, where the file says it. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { exportName } from '../sessions/acquisitions.js';
+import { plainSpecifier } from '../sessions/catalogue.js';
+import type { Resolver } from '../sessions/resolver.js';
+import { chainOf, propertyName, unwrap, type Node } from '../sessions/syntax.js';
+import { limiters, type Combinator } from './combinators.js';
+
+/** The number written at `argument` (or in its property); 'unknown' where it is not a literal, undefined where absent. */
+export function limitOf(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, place: Combinator['limit']): number | 'unknown' | undefined {
+  if (!place) return undefined;
+  const argument = call.arguments[place.argument];
+  if (!argument) return undefined;
+  const node = constant(resolver, argument);
+  if (node.type === 'ObjectExpression' && place.property !== undefined) {
+    const own = node.properties.find((property) => property.type === 'Property' && propertyName(property) === place.property);
+    if (own?.type === 'Property') return numberOf(constant(resolver, own.value));
+    return node.properties.some((property) => property.type === 'SpreadElement') ? 'unknown' : undefined;
+  }
+  return place.property !== undefined && node.type !== 'Literal' ? 'unknown' : numberOf(node);
+}
+
+function numberOf(node: Node): number | 'unknown' {
+  if (node.type === 'Literal' && typeof node.value === 'number') return node.value;
+  if (node.type === 'Literal' && (node.value === 'unbounded' || node.value === 'inherit')) return Infinity;
+  if (node.type === 'Identifier' && node.name === 'Infinity') return Infinity;
+  return 'unknown';
+}
+
+/** A constant's initial value, or the node itself. */
+function constant(resolver: Resolver, expression: Node): Node {
+  const node = unwrap(expression);
+  if (node.type !== 'Identifier') return node;
+  const definition = resolver.file.variableOf(node)?.defs[0];
+  if (!definition || (definition.type as string) !== 'Variable') return node;
+  const declarator = definition.node as TSESTree.VariableDeclarator;
+  const declaration = declarator.parent;
+  return declaration.kind === 'const' && declarator.init && declarator.id.type === 'Identifier' ? unwrap(declarator.init) : node;
+}
+
+/** Whether a combinator lets several branches run at once; unknown limits count as several only where that is the default. */
+export function isConcurrent(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, combinator: Combinator): boolean {
+  const limit = limitOf(resolver, call, combinator.limit);
+  if (limit === undefined) return combinator.byDefault === 'concurrent';
+  if (limit === 'unknown') return combinator.byDefault === 'concurrent';
+  return limit > 1;
+}
+
+/** `limit(() => …)` or `queue.add(() => …)` with a limiter of one: what it is given runs one at a time. */
+export function isSerialised(resolver: Resolver, call: TSESTree.CallExpression): boolean {
+  const { root, links } = chainOf(call);
+  if (root.type !== 'Identifier' && root.type !== 'ThisExpression') return false;
+  const callee = root.type === 'Identifier' && (links.length === 1 || links[0]?.called === false || links.length === 1) ? root : root;
+  if (callee.type !== 'Identifier') return false;
+  const made = constant(resolver, callee);
+  if (made.type !== 'CallExpression' && made.type !== 'NewExpression') return false;
+  const value = resolver.valueOf(made.callee);
+  if (value?.kind !== 'module') return false;
+  const limiter = limiters[plainSpecifier(value.specifier)];
+  if (!limiter?.names.includes(exportName(value.path) ?? '')) return false;
+  const limit = limitOf(resolver, made, limiter.limit);
+  return limit === undefined ? limiter.byDefault === 'sequential' : limit === 1;
+}

@@ -1,0 +1,93 @@
+import type { Library } from './library.js';
+
+export const knex: Library = {
+  id: 'knex',
+  name: 'Knex',
+  checked: '3.3.0 on PostgreSQL',
+  packages: ['knex', 'knex/*', 'nestjs-knex'],
+  clients: { called: ['default', 'knex'], types: ['Knex'], methods: ['withUserParams'], injectors: ['InjectKnex', 'InjectConnection', 'InjectModel'], sql: ['raw'] },
+  // `Knex.Transaction` extends `Knex`: a parameter `trx: Knex` may be either.
+  eitherTypes: ['Knex'],
+  sessions: [
+    {
+      id: 'transaction',
+      noun: 'transaction',
+      types: ['Knex.Transaction', 'Transaction'],
+      origins: [
+        { kind: 'callback', methods: ['transaction'], on: 'client', param: 0 },
+        { kind: 'callback', methods: ['savepoint'], on: 'session', param: 0 },
+        { kind: 'acquire', methods: ['transaction'], on: 'client', promised: true },
+        { kind: 'acquire', methods: ['transactionProvider'], on: 'any', promised: true, provider: true },
+      ],
+      derived: { properties: ['schema'] },
+      nested: ['transaction', 'savepoint'],
+      travels: { methods: ['transacting'] },
+      builders: 'lazy',
+      operations: {
+        reads: ['select', 'first', 'pluck', 'count', 'countDistinct', 'min', 'max', 'sum', 'sumDistinct', 'avg', 'avgDistinct', 'distinct', 'columnInfo', 'hasTable', 'hasColumn', 'stream'],
+        writes: ['insert', 'update', 'upsert', 'del', 'delete', 'truncate', 'increment', 'decrement', 'forUpdate', 'forShare', 'forNoKeyUpdate', 'forKeyShare', 'commit', 'rollback'],
+        compound: ['batchInsert', 'transaction', 'savepoint'],
+        sql: ['raw'],
+        local: ['ref', 'fn', 'client', 'isCompleted', 'isTransaction', 'executionPromise', 'parentTransaction', 'userParams', 'toSQL', 'toQuery', 'toString', 'clone', 'as', 'on', 'once'],
+      },
+      fingerprint: { called: 'with-string' },
+      concurrentUse: {
+        kind: 'rejects',
+        text: 'the queries queue on one connection and nothing is gained; after the first rejection the other branches go on until the ROLLBACK and then reject with "Transaction query already complete"',
+        versions: '3.3 on PostgreSQL',
+        status: 'measured',
+        evidence: 'knex/sibling-after-rollback',
+      },
+      parallelNested: {
+        kind: 'safe',
+        text: 'nested transactions run one after another',
+        versions: '3.3 on PostgreSQL',
+        status: 'measured',
+        evidence: 'knex/parallel-nested',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "Transaction query already complete, run with DEBUG=knex:tx for more info"',
+        versions: '3.3',
+        status: 'measured',
+        evidence: 'knex/use-after-commit',
+      },
+      floating: {
+        kind: 'loses-writes',
+        text: 'a Knex builder that is not awaited is never sent',
+        versions: '3.3',
+        status: 'measured',
+        evidence: 'knex/never-sent',
+      },
+      outerClient: {
+        kind: 'escapes-rollback',
+        text: 'the write is on another connection and survives the rollback; with a full pool it fails with "Timeout acquiring a connection"',
+        versions: '3.3 on PostgreSQL',
+        status: 'measured',
+        evidence: 'knex/outer-client',
+      },
+      swallowedError: {
+        kind: 'loses-writes',
+        text: 'on PostgreSQL the COMMIT after a failed statement is carried out as a ROLLBACK: `transaction` resolves and nothing is stored',
+        versions: '3.3 on PostgreSQL',
+        status: 'measured',
+        evidence: 'knex/swallowed-error',
+      },
+      release: {
+        methods: ['commit', 'rollback'],
+        promised: true,
+        never: {
+          kind: 'hangs',
+          text: 'the connection stays idle in transaction, with its locks, and is missing from the pool',
+          versions: '3.3 on PostgreSQL',
+          status: 'measured',
+          evidence: 'knex/never-released',
+        },
+        dispose: { symbol: 'none' },
+      },
+      instead: 'await them one after another, or use one `insert([…])` or `batchInsert`',
+    },
+  ],
+  note: 'A callback that is not async and returns no promise never commits: the transaction stays idle with its connection.',
+  sources: ['knex 3.3.0: types/index.d.ts', 'knex/knex#1806', 'knex/knex#1909', 'knex/knex#6186'],
+};

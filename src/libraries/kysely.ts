@@ -1,0 +1,138 @@
+import type { Library, OperationFacts } from './library.js';
+
+const operations: OperationFacts = {
+  reads: ['selectFrom', 'selectNoFrom'],
+  writes: ['insertInto', 'updateTable', 'deleteFrom', 'replaceInto', 'mergeInto', 'forUpdate', 'forShare', 'forNoKeyUpdate', 'forKeyShare', 'commit', 'rollback', 'savepoint', 'rollbackToSavepoint', 'releaseSavepoint'],
+  local: ['fn', 'dynamic', 'case', 'introspection', 'isTransaction', 'isCommitted', 'isRolledBack', 'getExecutor', 'compile', 'as', '$if', '$call', '$castTo'],
+  // A builder or a command that is not executed does nothing at all; it has no `then` either.
+  runs: ['execute', 'executeTakeFirst', 'executeTakeFirstOrThrow', 'executeQuery', 'stream', 'explain'],
+};
+
+export const kysely: Library = {
+  id: 'kysely',
+  name: 'Kysely',
+  checked: '0.29.6 on PostgreSQL; types of 0.28.18',
+  packages: ['kysely', 'kysely/*'],
+  clients: { constructed: ['Kysely'], types: ['Kysely'], methods: ['withSchema', 'withPlugin', 'withoutPlugins', 'withTables', '$extendTables'], sql: ['executeQuery'] },
+  // `Transaction` extends `Kysely`: a parameter `db: Kysely<DB>` may be either.
+  eitherTypes: ['Kysely'],
+  sessions: [
+    {
+      id: 'transaction',
+      noun: 'transaction',
+      types: ['Transaction'],
+      origins: [{ kind: 'callback', methods: ['execute'], on: 'client', param: 0, after: ['transaction'] }],
+      derived: { methods: ['withSchema', 'withPlugin', 'withoutPlugins', 'withTables', '$extendTables'] },
+      nested: ['transaction'],
+      travels: { argumentOf: { execute: 0 } },
+      builders: 'eager',
+      operations,
+      fingerprint: { paths: ['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'replaceInto', 'mergeInto', 'selectNoFrom'] },
+      concurrentUse: {
+        kind: 'escapes-rollback',
+        text: 'the queries queue on one connection and nothing is gained; after the first rejection the other branches go on, and what they write behind the ROLLBACK is committed on its own',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/sibling-after-rollback',
+      },
+      parallelNested: {
+        kind: 'rejects',
+        text: 'it throws "calling the transaction method for a Transaction is not supported"',
+        versions: '0.29',
+        status: 'measured',
+        evidence: 'kysely/parallel-nested',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "Transaction is already committed"',
+        versions: '0.29',
+        status: 'measured',
+        evidence: 'kysely/use-after-commit',
+      },
+      outerClient: {
+        kind: 'escapes-rollback',
+        text: 'the write is on another connection and survives the rollback; with a full pool the request hangs',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/outer-client',
+      },
+      swallowedError: {
+        kind: 'loses-writes',
+        text: 'on PostgreSQL the COMMIT after a failed statement is carried out as a ROLLBACK: the transaction resolves and nothing is stored',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/swallowed-error',
+      },
+      instead: 'await them one after another, or use one `insertInto(…).values([…])`',
+    },
+    {
+      id: 'controlled-transaction',
+      noun: 'controlled transaction',
+      types: ['ControlledTransaction'],
+      origins: [{ kind: 'acquire', methods: ['execute'], on: 'client', promised: true, after: ['startTransaction'] }],
+      derived: { methods: ['withSchema', 'withPlugin', 'withoutPlugins', 'withTables'] },
+      nested: ['savepoint', 'transaction', 'startTransaction'],
+      travels: { argumentOf: { execute: 0 } },
+      builders: 'eager',
+      operations,
+      concurrentUse: {
+        kind: 'escapes-rollback',
+        text: 'the queries queue on one connection and nothing is gained; after the first rejection the other branches go on, and what they write behind the ROLLBACK is committed on its own',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/sibling-after-rollback',
+      },
+      outerClient: {
+        kind: 'escapes-rollback',
+        text: 'the write is on another connection and survives the rollback; with a full pool the request hangs',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/outer-client',
+      },
+      release: {
+        methods: ['commit', 'rollback'],
+        promised: true,
+        // `trx.commit()` is only a command.
+        needs: 'execute',
+        dispose: {
+          symbol: 'asyncDispose',
+          harm: {
+            kind: 'rejects',
+            text: '`await using` throws "calling the destroy method for a Transaction is not supported" and leaks the open transaction',
+            versions: '0.29',
+            status: 'measured',
+            evidence: 'kysely/dispose-throws',
+          },
+        },
+      },
+      instead: 'await them one after another, or use one `insertInto(…).values([…])`',
+    },
+    {
+      id: 'connection',
+      noun: 'connection',
+      origins: [{ kind: 'callback', methods: ['execute'], on: 'client', param: 0, after: ['connection'] }],
+      derived: { methods: ['withSchema', 'withPlugin', 'withoutPlugins', 'withTables'] },
+      nested: ['transaction', 'startTransaction'],
+      travels: { argumentOf: { execute: 0 } },
+      builders: 'eager',
+      operations,
+      concurrentUse: {
+        kind: 'queues',
+        text: 'the queries queue on one connection and nothing is gained',
+        versions: '0.29',
+        status: 'documented',
+        source: 'kysely-org/kysely#1711',
+      },
+      afterScope: {
+        kind: 'escapes-rollback',
+        text: 'no error is raised: the statement runs on another connection and is committed on its own',
+        versions: '0.29 on PostgreSQL',
+        status: 'measured',
+        evidence: 'kysely/connection-after-callback',
+      },
+      instead: 'await them one after another, or run them on `db`, where each takes a connection of its own',
+    },
+  ],
+  note: 'A sub-query or expression (`eb`, a builder without `execute`) is no execution. `trx.commit()` without `.execute()` does nothing.',
+  sources: ['kysely 0.29.6: kysely.d.ts', 'kysely-org/kysely#1604', 'kysely-org/kysely#899', 'kysely-org/kysely#1711'],
+};

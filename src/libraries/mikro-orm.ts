@@ -1,0 +1,125 @@
+import type { Library } from './library.js';
+
+const drivers = ['postgresql', 'mysql', 'mariadb', 'sqlite', 'better-sqlite', 'libsql', 'mssql', 'mongodb'];
+const entityManagers = ['EntityManager', 'SqlEntityManager', 'MongoEntityManager', 'EntityRepository', 'SqlEntityRepository'];
+const reads = ['find', 'findAll', 'findOne', 'findOneOrFail', 'findAndCount', 'findByCursor', 'count', 'populate', 'refresh', 'refreshOrFail'];
+const local = [
+  'create', 'persist', 'remove', 'assign', 'merge', 'map', 'getReference', 'clear', 'fork', 'getRepository', 'repo', 'getContext', 'getDriver', 'getConnection',
+  'getKnex', 'getUnitOfWork', 'getEntityFactory', 'getMetadata', 'getPlatform', 'getEventManager', 'getEntityManager', 'getEntityName', 'isInTransaction',
+  'getTransactionContext', 'setFlushMode', 'setFilterParams', 'getFilterParams', 'addFilter', 'canPopulate', 'id', 'name', 'schema',
+];
+
+export const mikroOrm: Library = {
+  id: 'mikro-orm',
+  name: 'MikroORM',
+  checked: '6.6.15 and 7.2.1 on PostgreSQL',
+  packages: [
+    '@mikro-orm/core', '@mikro-orm/core/*', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/nestjs', '@mikro-orm/decorators/legacy', '@mikro-orm/decorators/es',
+    ...drivers.map((driver) => `@mikro-orm/${driver}`),
+  ],
+  clients: { called: ['MikroORM.init', 'MikroORM.initSync'], constructed: ['MikroORM'], types: ['MikroORM'], injectors: ['InjectMikroORM'] },
+  sessions: [
+    {
+      id: 'entity-manager',
+      noun: 'entity manager',
+      types: entityManagers,
+      origins: [
+        { kind: 'acquire', methods: ['fork'], on: 'client', promised: false },
+        { kind: 'acquire', methods: ['RequestContext.getEntityManager'], on: 'module', promised: false },
+        { kind: 'property', of: ['MikroORM'], property: 'em' },
+      ],
+      derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
+      // Each of these works on a fork with an identity map and a connection of its own.
+      forks: ['fork', 'transactional'],
+      nested: ['begin'],
+      builders: 'eager',
+      operations: {
+        reads,
+        compound: ['upsert', 'upsertMany', 'lock'],
+        local,
+        onlyHazards: ['flush', 'persistAndFlush', 'removeAndFlush', 'begin', 'commit', 'rollback'],
+      },
+      fingerprint: { paths: ['persistAndFlush', 'removeAndFlush', 'nativeInsert', 'nativeUpdate', 'nativeDelete', 'persist().flush', 'fork().transactional'] },
+      begins: ['begin'],
+      concurrentUse: {
+        kind: 'hangs',
+        text: 'flushes of one entity manager queue, each writes what the other branches have changed so far, and when one rejects those behind it never settle',
+        versions: '6.6, 7.2',
+        status: 'measured',
+        evidence: 'mikro-orm/parallel-flush',
+      },
+      concurrentReads: {
+        kind: 'safe',
+        text: 'outside a transaction parallel finds take separate connections of the pool',
+        versions: '7.2',
+        status: 'measured',
+        evidence: 'mikro-orm/parallel-reads',
+      },
+      parallelNested: {
+        kind: 'rejects',
+        text: 'the second `begin` takes the place of the first: a branch rejects with "An open transaction is required for this operation", and a connection stays idle in transaction',
+        versions: '7.2',
+        status: 'measured',
+        evidence: 'mikro-orm/parallel-begin',
+      },
+      instead: 'persist everything and `flush` once, or give each branch its own `em.fork()`',
+    },
+    {
+      id: 'transaction',
+      noun: 'transactional entity manager',
+      origins: [
+        { kind: 'callback', methods: ['transactional'], on: 'client', param: 0 },
+        { kind: 'ambient', decorators: ['Transactional'], ownSession: ['TransactionPropagation.REQUIRES_NEW'], of: ['mikro-orm'] },
+      ],
+      derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
+      forks: ['fork'],
+      nested: ['transactional', 'begin'],
+      builders: 'eager',
+      operations: {
+        reads,
+        writes: ['flush', 'insert', 'insertMany', 'nativeInsert', 'nativeUpdate', 'nativeDelete', 'lock', 'commit', 'rollback'],
+        compound: ['persistAndFlush', 'removeAndFlush', 'upsert', 'upsertMany', 'transactional'],
+        sql: ['execute'],
+        local,
+      },
+      concurrentUse: {
+        kind: 'hangs',
+        text: 'the queries queue on one connection; a flush queued behind one that rejects never settles and holds the transaction open, and what another branch writes after the ROLLBACK can be committed on its own',
+        versions: '7.2 (6.6 rejects the late write)',
+        status: 'measured',
+        evidence: 'mikro-orm/sibling-after-rollback',
+      },
+      parallelNested: {
+        kind: 'loses-writes',
+        text: 'savepoints are a stack, not one per branch: the branch that fails rolls back what its siblings wrote, and they have already resolved',
+        versions: '7.2 on PostgreSQL',
+        status: 'measured',
+        evidence: 'mikro-orm/parallel-nested',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "Transaction is already committed"',
+        versions: '7.2 (6.6: "Transaction query already complete")',
+        status: 'measured',
+        evidence: 'mikro-orm/use-after-commit',
+      },
+      outerClient: {
+        kind: 'safe',
+        text: 'the global entity manager is redirected to the transaction; only a fork of it stays outside',
+        versions: '7.2',
+        status: 'measured',
+        evidence: 'mikro-orm/global-em-redirected',
+      },
+      swallowedError: {
+        kind: 'loses-writes',
+        text: 'on PostgreSQL the COMMIT after a failed `em.insert` is carried out as a ROLLBACK: `transactional` resolves and nothing is stored',
+        versions: '7.2 on PostgreSQL',
+        status: 'measured',
+        evidence: 'mikro-orm/swallowed-error',
+      },
+      instead: 'persist everything and let the one flush at the end write it, or await the queries one after another',
+    },
+  ],
+  note: 'A forked entity manager, also one forked inside `transactional` without `keepTransactionContext: true`, is outside the transaction. An entity manager is no connection: a fork needs no release.',
+  sources: ['@mikro-orm/core 7.2.1 and 6.6.15: UnitOfWork (commit and its flush queue), EntityManager', 'mikro-orm/mikro-orm#2997', 'mikro-orm/mikro-orm#1744'],
+};

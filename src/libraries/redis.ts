@@ -1,0 +1,28 @@
+import type { Library } from './library.js';
+
+export const redis: Library = {
+  id: 'redis',
+  name: 'Redis',
+  checked: '@redis/client 6.3.1 (read)',
+  packages: ['redis', '@redis/client'],
+  clients: { called: ['createClient', 'createClientPool'], types: ['RedisClientType', 'RedisClientPoolType'] },
+  sessions: [
+    {
+      id: 'isolated-client',
+      noun: 'isolated client',
+      origins: [{ kind: 'callback', methods: ['execute', 'executeIsolated'], on: 'client', param: 0 }],
+      builders: 'eager',
+      operations: { onlyHazards: ['watch', 'unwatch', 'WATCH', 'UNWATCH'] },
+      concurrentUse: {
+        kind: 'undefined-behaviour',
+        text: 'what WATCH sets is a state of the connection: two WATCH and MULTI flows on one client mix',
+        versions: '6.3',
+        status: 'documented',
+        source: '@redis/client 6.3.1: lib/client (`isWatching`, `isDirtyWatch`)',
+      },
+      instead: 'give each WATCH flow its own client: `pool.execute(async (client) => …)`',
+    },
+  ],
+  note: '`client.multi()…exec()` is sent as one block and may be used by any number of branches. A `duplicate()` needs `close()` or `destroy()`; it is often kept for the life of the process, so nothing is reported.',
+  sources: ['@redis/client 6.3.1', 'README of redis'],
+};

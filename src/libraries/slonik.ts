@@ -1,0 +1,107 @@
+import type { Library, OperationFacts } from './library.js';
+
+const operations: OperationFacts = {
+  sql: ['any', 'anyFirst', 'exists', 'many', 'manyFirst', 'maybeOne', 'maybeOneFirst', 'one', 'oneFirst', 'query', 'stream', 'record'],
+  compound: ['transaction'],
+};
+
+export const slonik: Library = {
+  id: 'slonik',
+  name: 'Slonik',
+  checked: '49.10.9; types of 46.8.0',
+  packages: ['slonik', '@slonik/types'],
+  dependencies: ['slonik'],
+  clients: {
+    called: ['createPool'],
+    types: ['DatabasePool'],
+    sql: ['any', 'anyFirst', 'exists', 'many', 'manyFirst', 'maybeOne', 'maybeOneFirst', 'one', 'oneFirst', 'query'],
+    sessionStatements: {
+      kind: 'undefined-behaviour',
+      text: 'a BEGIN through the pool is accepted without an error, and a SET is undone when the connection goes back',
+      versions: '49.10',
+      status: 'measured',
+      evidence: 'slonik/pool-statements',
+    },
+  },
+  eitherTypes: ['CommonQueryMethods', 'DatabaseConnection'],
+  sessions: [
+    {
+      id: 'transaction',
+      noun: 'transaction',
+      types: ['DatabaseTransactionConnection'],
+      origins: [{ kind: 'callback', methods: ['transaction'], on: 'client', param: 0, retried: true }],
+      nested: ['transaction'],
+      builders: 'eager',
+      operations,
+      fingerprint: { paths: ['maybeOne', 'maybeOneFirst', 'anyFirst', 'manyFirst', 'oneFirst'] },
+      concurrentUse: {
+        kind: 'rejects',
+        text: 'the queries queue on one connection and nothing is gained; after the first rejection the others reject with "Cannot run a query using parent transaction.", and the error of the first can be hidden by "Expected `activeQueryPromise` to be set."',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/sibling-after-rollback',
+      },
+      parallelNested: {
+        kind: 'escapes-rollback',
+        text: 'the siblings reject with "Cannot run a query using parent transaction.", and a write can persist although the transaction rejected',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/parallel-nested',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "Cannot run a query using parent transaction."',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/sibling-after-rollback',
+      },
+      floating: {
+        kind: 'escapes-rollback',
+        text: 'the transaction rejects and the write is committed all the same',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/floating-query',
+      },
+      outerClient: {
+        kind: 'rejects',
+        text: 'it rejects with "Cannot run a query inside a transaction using a foreign connection."',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/outer-client',
+      },
+      instead: 'await them one after another, or use one statement for many rows',
+    },
+    {
+      id: 'connection',
+      noun: 'connection',
+      types: ['DatabasePoolConnection'],
+      origins: [{ kind: 'callback', methods: ['connect'], on: 'client', param: 0 }],
+      nested: ['transaction'],
+      builders: 'eager',
+      operations,
+      concurrentUse: {
+        kind: 'queues',
+        text: 'the queries queue on one connection and nothing is gained',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/queues',
+      },
+      afterScope: {
+        kind: 'rejects',
+        text: 'the query rejects with "Cannot use released connection"',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/use-after-release',
+      },
+      outerClient: {
+        kind: 'hangs',
+        text: 'the query wants a second connection: with a full pool it waits',
+        versions: '49.10',
+        status: 'measured',
+        evidence: 'slonik/pool-in-connect',
+      },
+      instead: 'await them one after another, or run them on the pool, where each takes a connection of its own',
+    },
+  ],
+  sources: ['slonik 49.10.9', 'slonik 46.8.0: dist/types.d.ts'],
+};

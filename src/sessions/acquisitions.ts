@@ -1,0 +1,164 @@
+/** Calls and constructions that make a client or hand out a session. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Library } from '../libraries/library.js';
+import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
+import type { AcquireOrigin } from '../libraries/library.js';
+import type { Resolver } from './resolver.js';
+import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
+import { travelsLike } from './fingerprints.js';
+import type { Value, Variable } from './values.js';
+
+/** An exported value of a library that is a client by itself, or the name of a path in a module's exports. */
+export function exportedClient(library: Library, path: readonly string[]): Value | undefined {
+  const name = exportName(path);
+  return name !== undefined && library.clients?.exported?.includes(name) ? { kind: 'client', library } : undefined;
+}
+
+/**
+ * The exported name that a path through a module object means: `pg.default.Pool`, `pg.Pool` and `{ Pool }` are all
+ * `Pool`; the module itself, and its default export, are `default`.
+ */
+export function exportName(path: readonly string[]): string | undefined {
+  const plain = path[0] === 'default' ? path.slice(1) : path;
+  if (plain.length === 0) return 'default';
+  return plain.join('.');
+}
+
+/** What `new X()` makes, for an `X` that comes from a library. */
+export function constructedBy(resolver: Resolver, node: TSESTree.NewExpression, callee: Value | undefined): Value | undefined {
+  if (callee?.kind === 'module') {
+    const library = libraryOfSpecifier(callee.specifier);
+    const name = exportName(callee.path);
+    if (name === undefined) return undefined;
+    const setting = resolver.file.settings.clients.find((client) => client.name === name && (client.from === undefined || client.from === callee.specifier));
+    if (!library) {
+      // A generated Prisma client may lie at any path; its class has this name everywhere.
+      if (name === 'PrismaClient') return clientNamed(resolver, 'prisma');
+      return setting?.library ? clientNamed(resolver, setting.library) : undefined;
+    }
+    if (library.clients?.constructed?.includes(name)) return { kind: 'client', library };
+    for (const entry of constructedByClass.get(name) ?? []) {
+      if (entry.library === library) return resolver.session({ origin: node, how: 'acquired', kinds: [entry], name: nameOfResult(resolver, node) });
+    }
+    return undefined;
+  }
+  if (callee?.kind === 'client') return undefined;
+  // A member of a client object: `new sql.Transaction()` with `sql` the callable module.
+  return undefined;
+}
+
+function clientNamed(_resolver: Resolver, id: string): Value | undefined {
+  const library = libraryByIdLazily(id);
+  return library && { kind: 'client', library };
+}
+
+function libraryByIdLazily(id: string): Library | undefined {
+  for (const entries of acquiresByMethod.values()) for (const entry of entries) if (entry.library.id === id) return entry.library;
+  return libraryOfSpecifier(id === 'prisma' ? '@prisma/client' : id);
+}
+
+/** The name that messages give to an acquired session: the variable it is stored in, else the call. */
+export function nameOfResult(resolver: Resolver, node: Node): string {
+  let current: Node = outermost(node);
+  while (current.parent?.type === 'AwaitExpression') current = outermost(current.parent);
+  const parent = current.parent;
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
+  if (parent?.type === 'AssignmentExpression') return resolver.file.nameOf(parent.left);
+  if (parent?.type === 'LogicalExpression' && parent.parent.type === 'VariableDeclarator' && parent.parent.id.type === 'Identifier') return parent.parent.id.name;
+  return resolver.file.nameOf(node);
+}
+
+/** The session (or client) that a call hands out. */
+export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): Value | undefined {
+  const name = calleeName(node);
+  const receiver = receiverOf(node);
+  if (name === undefined) return undefined;
+  if (!receiver) {
+    const callee = resolver.valueOf(node.callee);
+    if (callee?.kind === 'module') return calledExport(resolver, node, callee);
+    return undefined;
+  }
+  const owner = resolver.valueOf(receiver);
+  if (owner?.kind === 'module') {
+    const made = calledExport(resolver, node, { kind: 'module', specifier: owner.specifier, path: [...owner.path, name] });
+    if (made) return made;
+  }
+  const entries = acquiresByMethod.get(name);
+  if (!entries) return undefined;
+  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
+  if (fitting.length === 0) return undefined;
+  if (fitting.every((entry) => entry.origin.element !== undefined)) return undefined;
+  return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
+}
+
+function calledExport(resolver: Resolver, node: TSESTree.CallExpression, callee: Extract<Value, { kind: 'module' }>): Value | undefined {
+  const library = libraryOfSpecifier(callee.specifier);
+  const name = exportName(callee.path);
+  if (!library || name === undefined) return undefined;
+  if (library.clients?.called?.includes(name)) return { kind: 'client', library };
+  for (const entry of acquiresByMethod.get(name.split('.').at(-1) ?? name) ?? []) {
+    if (entry.library === library && entry.origin.on !== 'session' && !hasCallback(node)) {
+      return resolver.session({ origin: node, how: 'acquired', kinds: [entry], name: nameOfResult(resolver, node) });
+    }
+  }
+  return undefined;
+}
+
+function hasCallback(node: TSESTree.CallExpression): boolean {
+  return node.arguments.some((argument) => isFunction(unwrap(argument)));
+}
+
+function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression, receiver: Node, owner: Value | undefined): boolean {
+  const { origin, library } = entry;
+  // With a callback the same method is managed, or hands the session to the callback: another origin.
+  if (hasCallback(node)) return false;
+  const last = node.arguments.at(-1);
+  if (last && resolver.valueOf(last)?.kind === 'function') return false;
+  if (origin.after) {
+    const links = chainOf(receiver).links;
+    if (!links.some((link) => link.called && origin.after?.includes(link.name))) return false;
+    const root = resolver.valueOf(chainOf(receiver).root);
+    return root?.kind === 'client' ? root.library === library : root === undefined && origin.on === 'any';
+  }
+  switch (origin.on) {
+    case 'session':
+      return owner?.kind === 'session' && owner.session.kinds[0].library === library;
+    case 'module':
+      return false;
+    case 'any':
+      return owner === undefined || owner.kind === 'either' || owner.kind === 'shape' || owner.kind === 'global' || owner.kind === 'instance' || (owner.kind === 'client' && owner.library === library) || (owner.kind === 'session' && owner.session.kinds[0].library === library) || (owner.kind === 'module' && (libraryOfSpecifier(owner.specifier) ?? library) === library);
+    case 'client':
+      if (owner?.kind === 'client') return owner.library === library;
+      if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
+      if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
+      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
+  }
+}
+
+/**
+ * For an unknown receiver: the result is bound to a variable on which the session's own release (or transaction end)
+ * is called, so that `redis.connect()` or `bank.transaction()` is not taken for a database session.
+ */
+function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
+  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? [])]);
+  const variable = variableOfResult(resolver, node);
+  return (
+    variable?.references.some((reference) => {
+      const [first] = chainFrom(reference.identifier as Node).links;
+      return first !== undefined && ends.has(first.name);
+    }) ?? false
+  );
+}
+
+/** The variable that the (awaited) result of a call is stored in. */
+export function variableOfResult(resolver: Resolver, node: Node): Variable | undefined {
+  let current: Node = outermost(node);
+  while (current.parent?.type === 'AwaitExpression') current = outermost(current.parent);
+  const parent = current.parent?.type === 'LogicalExpression' ? outermost(current.parent).parent : current.parent;
+  const target = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'AssignmentExpression' ? parent.left : undefined;
+  return target?.type === 'Identifier' ? resolver.file.variableOf(target) : undefined;
+}
+
+function travelsAs(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
+  return travelsLike(resolver, variableOfResult(resolver, node)).some((kind) => kind.library === entry.library);
+}

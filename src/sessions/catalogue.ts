@@ -1,0 +1,164 @@
+/** The catalogue, indexed for the questions that the session model asks. */
+import { libraries } from '../libraries/index.js';
+import type { AcquireOrigin, AmbientOrigin, CallbackOrigin, ConstructedOrigin, Library, Origin, SessionFacts } from '../libraries/library.js';
+import type { SessionKind } from './values.js';
+
+export interface OriginEntry<O extends Origin = Origin> extends SessionKind {
+  readonly origin: O;
+}
+
+function indexBy<O extends Origin>(kind: O['kind'], keys: (origin: O) => readonly string[]): Map<string, OriginEntry<O>[]> {
+  const index = new Map<string, OriginEntry<O>[]>();
+  for (const library of libraries) {
+    for (const facts of library.sessions) {
+      for (const origin of facts.origins) {
+        if (origin.kind !== kind) continue;
+        for (const key of keys(origin as O)) {
+          const entry = { library, facts, origin: origin as O };
+          const entries = index.get(key);
+          if (entries) entries.push(entry);
+          else index.set(key, [entry]);
+        }
+      }
+    }
+  }
+  return index;
+}
+
+/** Managed callbacks by method name. */
+export const callbacksByMethod = indexBy<CallbackOrigin>('callback', (origin) => origin.methods);
+/** Acquire calls by method name. */
+export const acquiresByMethod = indexBy<AcquireOrigin>('acquire', (origin) => origin.methods);
+/** Classes whose instances are sessions, by class name. */
+export const constructedByClass = indexBy<ConstructedOrigin>('constructed', (origin) => origin.classes);
+/** Decorators that open an ambient scope, by exported name. */
+export const ambientByDecorator = indexBy<AmbientOrigin>('ambient', (origin) => origin.decorators ?? []);
+/** Functions that run a callback in an ambient scope, by exported name. */
+export const ambientByFunction = indexBy<AmbientOrigin>('ambient', (origin) => origin.functions ?? []);
+/** Client methods that run a callback in an ambient scope where the library is told so. */
+export const ambientByMethod = indexBy<AmbientOrigin>('ambient', (origin) => origin.methods ?? []);
+
+const exact = new Map<string, Library>();
+const prefixes: [string, Library][] = [];
+for (const library of libraries) {
+  for (const pattern of library.packages) {
+    if (pattern.endsWith('/*')) prefixes.push([pattern.slice(0, -1), library]);
+    else exact.set(pattern, library);
+  }
+}
+const byDependency = new Map<string, Library[]>();
+for (const library of libraries) {
+  const names = library.dependencies ?? library.packages.map(packageOf);
+  for (const name of new Set(names)) byDependency.set(name, [...(byDependency.get(name) ?? []), library]);
+}
+
+function packageOf(pattern: string): string {
+  const parts = pattern.split('/');
+  return parts.slice(0, pattern.startsWith('@') ? 2 : 1).join('/');
+}
+
+/**
+ * A module specifier without what does not name the package: `npm:pg@8.11` is `pg`,
+ * `https://deno.land/x/postgresjs@v3.4/mod.js` is `postgres`.
+ */
+export function plainSpecifier(specifier: string): string {
+  const registry = /^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(specifier);
+  if (registry) return `${registry[1] ?? ''}${registry[2] ?? ''}`;
+  const deno = /^https:\/\/deno\.land\/x\/([\w-]+)(?:@[^/]*)?\//.exec(specifier);
+  if (deno) return deno[1] === 'postgresjs' ? 'postgres' : `deno.land/x/${deno[1] ?? ''}`;
+  const cdn = /^https:\/\/(?:esm\.sh|cdn\.skypack\.dev)\/((?:@[^/@]+\/)?[^/@?]+)/.exec(specifier);
+  if (cdn) return cdn[1] ?? specifier;
+  return specifier;
+}
+
+const bySpecifier = new Map<string, Library | undefined>();
+
+/** The library that a module specifier belongs to. */
+export function libraryOfSpecifier(specifier: string): Library | undefined {
+  if (bySpecifier.has(specifier)) return bySpecifier.get(specifier);
+  const library = findLibrary(specifier);
+  // Bounded, for processes that see the specifiers of many projects.
+  if (bySpecifier.size > 10_000) bySpecifier.clear();
+  bySpecifier.set(specifier, library);
+  return library;
+}
+
+function findLibrary(specifier: string): Library | undefined {
+  const plain = plainSpecifier(specifier);
+  const found = exact.get(plain);
+  if (found) return found;
+  for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
+  if (plain.startsWith('.') || plain.includes('/') || plain.startsWith('~') || plain.startsWith('#')) {
+    for (const library of libraries) {
+      if (library.localModules?.some((module) => plain.endsWith(`/${module}`) || plain === module || plain.endsWith(`/${module}.js`) || plain.endsWith(`/${module}.ts`))) return library;
+    }
+  }
+  return undefined;
+}
+
+/** Libraries for which a dependency name in package.json is evidence. */
+export function librariesOfDependency(name: string): readonly Library[] {
+  return byDependency.get(name) ?? [];
+}
+
+export function libraryById(id: string): Library | undefined {
+  return libraries.find((library) => library.id === id);
+}
+
+/** The session kind that an exported type name of a library means. */
+export function sessionTypeOf(library: Library, name: string, where: 'parameter' | 'field'): SessionFacts | undefined {
+  return library.sessions.find((facts) => (facts.types?.includes(name) ?? false) || (where === 'parameter' && (facts.typesOfParameters?.includes(name) ?? false)));
+}
+
+export function isClientType(library: Library, name: string): boolean {
+  return (
+    (library.clients?.types?.includes(name) ?? false) ||
+    (library.clients?.constructed?.includes(name) ?? false) ||
+    library.sessions.some((facts) => facts.typesOfParameters?.includes(name) ?? false)
+  );
+}
+
+interface CompiledPath {
+  readonly kind: SessionKind;
+  readonly segments: readonly string[];
+}
+
+/** Fingerprint paths by the name of the last link. */
+const fingerprintPaths = new Map<string, CompiledPath[]>();
+export const calledWithString: SessionKind[] = [];
+export const calledAsTag: SessionKind[] = [];
+for (const library of libraries) {
+  for (const facts of library.sessions) {
+    for (const path of facts.fingerprint?.paths ?? []) {
+      const segments = path.split('.');
+      const last = (segments.at(-1) ?? '').replace(/\(\)$/, '');
+      const compiled = { kind: { library, facts }, segments: segments.map((s, i) => (i === segments.length - 1 ? `${s.replace(/\(\)$/, '')}()` : s)) };
+      fingerprintPaths.set(last, [...(fingerprintPaths.get(last) ?? []), compiled]);
+    }
+    if (facts.fingerprint?.called === 'with-string') calledWithString.push({ library, facts });
+    if (facts.fingerprint?.called === 'as-tag') calledAsTag.push({ library, facts });
+  }
+}
+
+/** Fingerprint paths that end in a method of this name. */
+export function fingerprintsEndingIn(name: string): readonly CompiledPath[] {
+  return fingerprintPaths.get(name) ?? [];
+}
+
+/** Names of calls and constructions by which a session comes to be or travels. */
+const namesOfOrigins: ReadonlySet<string> = new Set([
+  ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
+  ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
+]);
+/** One of these names, called: a quick look at a file's text. */
+export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+/** Exported names of session types, as they stand in an import. */
+export const namesOfTypes: ReadonlySet<string> = new Set(
+  libraries.flatMap((library) => [
+    ...library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? [...(origin.decorators ?? []), ...(origin.parameterTypes ?? [])] : []))]).map((name) => lastPart(name)),
+  ]),
+);
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}

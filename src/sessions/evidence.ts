@@ -1,0 +1,148 @@
+/**
+ * The evidence gate. Names alone are never evidence: a file takes part only when it imports a database library (or a
+ * module that is plainly one's generated client), or uses the vocabulary of transaction entry points.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { Library } from '../libraries/library.js';
+import type { Settings } from '../settings.js';
+import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier } from './catalogue.js';
+
+/**
+ * Words without which no session can come to be in a file that imports no library: entry points that one library has
+ * to itself, and what every transaction is called. Searched as plain text, which is many times faster than one regular
+ * expression.
+ */
+const vocabulary = [
+  'ransaction',
+  'AsyncLocalStorage',
+  ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
+];
+const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
+
+/** Whether a text uses the vocabulary of transactions. */
+export function speaksOfTransactions(text: string): boolean {
+  if (vocabulary.some((word) => text.includes(word))) return true;
+  return (text.includes('tx') || text.includes('Tx') || text.includes('rx')) && shortNames.test(text);
+}
+
+/** Specifiers of everything that a program imports at its top level, `require` and `import =` included. */
+export function importedSpecifiers(program: TSESTree.Program): string[] {
+  const specifiers: string[] = [];
+  for (const statement of program.body) {
+    switch (statement.type) {
+      case 'ImportDeclaration':
+        specifiers.push(statement.source.value);
+        break;
+      case 'ExportNamedDeclaration':
+        if (statement.source) specifiers.push(statement.source.value);
+        else if (statement.declaration?.type === 'VariableDeclaration') requiredIn(statement.declaration, specifiers);
+        break;
+      case 'TSImportEqualsDeclaration':
+        if (statement.moduleReference.type === 'TSExternalModuleReference' && statement.moduleReference.expression.type === 'Literal') {
+          specifiers.push(String(statement.moduleReference.expression.value));
+        }
+        break;
+      case 'VariableDeclaration':
+        requiredIn(statement, specifiers);
+        break;
+      default:
+    }
+  }
+  return specifiers;
+}
+
+function requiredIn(declaration: TSESTree.VariableDeclaration, specifiers: string[]): void {
+  for (const { init } of declaration.declarations) {
+    let node: TSESTree.Node | null = init;
+    while (node && node.type !== 'Literal') {
+      if (node.type === 'MemberExpression') node = node.object;
+      else if (node.type === 'CallExpression') {
+        const first: TSESTree.CallExpressionArgument | undefined = node.arguments[0];
+        if (node.callee.type === 'Identifier' && node.callee.name === 'require' && first?.type === 'Literal') {
+          specifiers.push(String(first.value));
+          break;
+        }
+        node = node.callee;
+      } else if (node.type === 'AwaitExpression') node = node.argument;
+      else if (node.type === 'ImportExpression') {
+        if (node.source.type === 'Literal') specifiers.push(String(node.source.value));
+        break;
+      } else if (node.type === 'TSAsExpression') node = node.expression;
+      else break;
+    }
+  }
+}
+
+/** Libraries that the file imports. */
+export function importedLibraries(program: TSESTree.Program): Set<Library> {
+  const found = new Set<Library>();
+  for (const specifier of importedSpecifiers(program)) {
+    const library = libraryOfSpecifier(specifier);
+    if (library) found.add(library);
+  }
+  return found;
+}
+
+function ownNames(settings: Settings): string[] {
+  return [...settings.wrappers, ...settings.sessionTypes, ...settings.clients, ...settings.ambientDecorators].map((own) => own.name);
+}
+
+const gates = new WeakMap<TSESTree.Program, boolean>();
+
+/**
+ * Whether the analysis may look at this file at all. Decided from the import list and a few searches of
+ * its text; nothing else is computed for a file that fails.
+ */
+export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
+  let open = gates.get(sourceCode.ast);
+  if (open === undefined) {
+    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    gates.set(sourceCode.ast, open);
+  }
+  return open;
+}
+
+const manifests = new Map<string, readonly Library[] | undefined>();
+
+/**
+ * Libraries among the dependencies of the nearest package.json. Read once per folder; a missing or broken manifest is
+ * no evidence.
+ */
+export function manifestLibraries(filename: string): readonly Library[] {
+  const visited: string[] = [];
+  let found: readonly Library[] | undefined;
+  for (let folder = dirname(filename); ; folder = dirname(folder)) {
+    if (manifests.has(folder)) {
+      found = manifests.get(folder);
+      break;
+    }
+    visited.push(folder);
+    found = readManifest(join(folder, 'package.json'));
+    if (found || dirname(folder) === folder) break;
+  }
+  for (const folder of visited) manifests.set(folder, found ?? []);
+  return found ?? [];
+}
+
+function readManifest(path: string): readonly Library[] | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    const manifest = JSON.parse(text) as Record<string, unknown> | null;
+    const libraries = new Set<Library>();
+    for (const key of ['dependencies', 'devDependencies', 'peerDependencies']) {
+      const section = manifest?.[key];
+      if (section === null || typeof section !== 'object') continue;
+      for (const name of Object.keys(section)) for (const library of librariesOfDependency(name)) libraries.add(library);
+    }
+    return [...libraries];
+  } catch {
+    return [];
+  }
+}

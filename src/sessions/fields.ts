@@ -1,0 +1,112 @@
+/** Fields and methods of a class: `this.tx`, `this.#transaction`, constructor parameters, injected clients. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { typeValue } from './annotations.js';
+import { libraryOfSpecifier, isClientType } from './catalogue.js';
+import { exportName } from './acquisitions.js';
+import type { Resolver } from './resolver.js';
+import { decoratorCallees, enclosingClass, outermost, propertyName, unwrapAwait, type ClassNode, type Node } from './syntax.js';
+import type { Value } from './values.js';
+
+/** What `this.name` stands for in a class, by declaration, constructor, getter, superclass or assignment. */
+export function fieldValue(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
+  for (const member of node.body.body) {
+    if ((member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') && propertyName(member) === name) {
+      const declared = declaredField(resolver, member, name);
+      if (declared) return declared;
+      break;
+    }
+    if (member.type === 'MethodDefinition' && propertyName(member) === name && member.value.type === 'FunctionExpression') {
+      if (member.kind === 'get') {
+        const annotation = member.value.returnType?.typeAnnotation;
+        return (annotation && typeValue(resolver, annotation, 'field', { name, owner: member.key })) ?? resolver.returnValue(member.value);
+      }
+      return { kind: 'function', node: member.value };
+    }
+    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') {
+      for (const param of member.value.params) {
+        if (param.type !== 'TSParameterProperty') continue;
+        const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
+        if (target.type === 'Identifier' && target.name === name) {
+          const variable = resolver.file.variableOf(target);
+          const value = variable && resolver.variableValue(variable);
+          if (value) return value;
+        }
+      }
+    }
+  }
+  return assignedField(resolver, node, name) ?? inheritedMember(resolver, node, name);
+}
+
+function declaredField(resolver: Resolver, member: TSESTree.PropertyDefinition | TSESTree.AccessorProperty, name: string): Value | undefined {
+  const injected = fieldDecoratorValue(resolver, member);
+  if (injected) return injected;
+  const annotation = member.typeAnnotation?.typeAnnotation;
+  const typed = annotation && typeValue(resolver, annotation, 'field', { name: `this.${name}`, owner: member.key });
+  return typed ?? (member.value ? resolver.valueOf(member.value) : undefined);
+}
+
+/** `@InjectRepository()` and its like: the root client, whatever the type says. */
+export function fieldDecoratorValue(resolver: Resolver, member: { decorators?: TSESTree.Decorator[] | undefined }): Value | undefined {
+  for (const { callee } of decoratorCallees(member)) {
+    const value = resolver.valueOf(callee);
+    if (value?.kind !== 'module') continue;
+    const name = exportName(value.path);
+    const library = libraryOfSpecifier(value.specifier);
+    if (library && name !== undefined && library.clients?.injectors?.includes(name)) return { kind: 'client', library };
+  }
+  return undefined;
+}
+
+/** `this.x = …` in any method: every such value must be a session or a client, or nothing is known. */
+function assignedField(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
+  let found: Value | undefined;
+  for (const assignment of fieldAssignments(resolver, node, name)) {
+    const value = resolver.valueOf(unwrapAwait(assignment.right));
+    if (value?.kind === 'session' || value?.kind === 'client') {
+      if (found && found.kind !== value.kind) return { kind: 'either' };
+      found ??= value;
+    }
+  }
+  return found;
+}
+
+const assignmentTables = new WeakMap<Resolver, Map<ClassNode, Map<string, TSESTree.AssignmentExpression[]>>>();
+
+/** All assignments to a field of `this` in a class. */
+export function fieldAssignments(resolver: Resolver, node: ClassNode, name: string): readonly TSESTree.AssignmentExpression[] {
+  let table = assignmentTables.get(resolver);
+  if (!table) {
+    table = new Map();
+    assignmentTables.set(resolver, table);
+    for (const assignment of resolver.file.nodes.assignments) {
+      const left = assignment.left;
+      if (left.type !== 'MemberExpression' || outermost(left.object).type === 'Super' || left.object.type !== 'ThisExpression') continue;
+      const owner = enclosingClass(left.object);
+      const field = propertyName(left);
+      if (!owner || field === undefined) continue;
+      const fields = table.get(owner) ?? new Map<string, TSESTree.AssignmentExpression[]>();
+      table.set(owner, fields);
+      fields.set(field, [...(fields.get(field) ?? []), assignment]);
+    }
+  }
+  return table.get(node)?.get(name) ?? [];
+}
+
+/** `class PrismaService extends PrismaClient`: an instance is a client. */
+export function superclassValue(resolver: Resolver, node: ClassNode): Value | undefined {
+  if (!node.superClass) return undefined;
+  const parent = resolver.valueOf(node.superClass);
+  if (parent?.kind !== 'module') return undefined;
+  const library = libraryOfSpecifier(parent.specifier);
+  const name = exportName(parent.path);
+  return library && name !== undefined && isClientType(library, name) ? { kind: 'client', library } : undefined;
+}
+
+function inheritedMember(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
+  const client = superclassValue(resolver, node);
+  if (client) return resolver.memberValue(client, name);
+  if (!node.superClass) return undefined;
+  const parent: Node = node.superClass;
+  const value = resolver.valueOf(parent);
+  return value?.kind === 'class' && value.node !== node ? fieldValue(resolver, value.node, name) : undefined;
+}

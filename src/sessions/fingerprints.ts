@@ -1,0 +1,197 @@
+/** Evidence from use: calls that only one library's sessions answer to, and options by which they travel. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { libraries } from '../libraries/index.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
+import { calledAsTag, calledWithString, fingerprintsEndingIn } from './catalogue.js';
+import type { Resolver } from './resolver.js';
+import { calleeName, chainFrom, literalText, propertyName, unwrap, type Chain, type Node } from './syntax.js';
+import type { SessionKind, Value, Variable } from './values.js';
+
+/** Kinds of session whose calling convention a chain shows. */
+export function fingerprintOfChain(chain: Chain): SessionKind[] {
+  const found: SessionKind[] = [];
+  for (const [at, link] of chain.links.entries()) {
+    if (!link.called) continue;
+    if (link.name === '' && at === 0 && link.call) {
+      if (link.call.type === 'TaggedTemplateExpression') found.push(...calledAsTag);
+      else if (literalText(link.call.arguments[0]) !== undefined && chain.links.length > 1) found.push(...calledWithString);
+      continue;
+    }
+    for (const { kind, segments } of fingerprintsEndingIn(link.name)) {
+      if (segments.length !== at + 1) continue;
+      const fits = segments.every((segment, i) => {
+        const own = chain.links[i];
+        if (!own) return false;
+        if (segment === '*') return !own.called;
+        return segment.endsWith('()') ? own.called && own.name === segment.slice(0, -2) : !own.called && own.name === segment;
+      });
+      if (fits && !(link.call?.type === 'CallExpression' && kind.library.id === 'prisma' && !takesPrismaArguments(link.call, link.name))) found.push(kind);
+    }
+  }
+  return found;
+}
+
+/** Prisma's common verbs (`create`, `count`…) belong to it only with its own argument object. */
+function takesPrismaArguments(call: TSESTree.CallExpression, name: string): boolean {
+  if (name.startsWith('$') || /^(?:findMany|findUnique|findUniqueOrThrow|findFirst|findFirstOrThrow|createMany|updateMany|deleteMany|upsert|groupBy|createManyAndReturn)$/.test(name)) return true;
+  const first = call.arguments[0] && unwrap(call.arguments[0]);
+  if (first?.type !== 'ObjectExpression') return false;
+  return first.properties.some((property) => property.type === 'Property' && /^(?:data|where|select|include|_sum|_count|take|orderBy)$/.test(propertyName(property) ?? ''));
+}
+
+/** Kinds of session whose calling convention the uses of a variable show. */
+export function fingerprintOf(_resolver: Resolver, variable: Variable | undefined): readonly SessionKind[] {
+  const found = new Map<Library, SessionKind>();
+  for (const reference of variable?.references ?? []) {
+    if (!reference.isRead()) continue;
+    for (const kind of fingerprintOfChain(chainFrom(reference.identifier as Node))) if (!found.has(kind.library)) found.set(kind.library, kind);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Kinds whose sessions travel the way this variable does: as the `transaction` of an options object, through
+ * `.transacting(trx)`. Weak by itself (several libraries share an option's name), strong inside a managed callback.
+ */
+export function travelsLike(resolver: Resolver, variable: Variable | undefined): readonly SessionKind[] {
+  const found = new Map<SessionFacts, SessionKind>();
+  for (const reference of variable?.references ?? []) {
+    const parent = reference.identifier.parent as Node | undefined;
+    const option = parent?.type === 'Property' && parent.value === reference.identifier && isInCall(parent) ? propertyName(parent) : undefined;
+    const builder = parent?.type === 'CallExpression' && parent.arguments[0] === reference.identifier ? calleeName(parent) : undefined;
+    if (option === undefined && builder === undefined) continue;
+    for (const kind of travelling) {
+      const { travels } = kind.facts;
+      if ((option !== undefined && travels?.options?.includes(option)) || (builder !== undefined && travels?.methods?.includes(builder))) found.set(kind.facts, kind);
+    }
+  }
+  void resolver;
+  return [...found.values()];
+}
+
+/** The property's object is an argument of a call, directly or within `...(t && { transaction: t })`. */
+function isInCall(property: TSESTree.Property): boolean {
+  for (let node: Node | undefined = property.parent; node; node = node.parent) {
+    if (node.type === 'CallExpression') return true;
+    if (!/^(?:ObjectExpression|SpreadElement|LogicalExpression|ConditionalExpression|TSAsExpression|Property)$/.test(node.type)) return false;
+  }
+  return false;
+}
+
+interface Mark {
+  readonly kind: SessionKind;
+  readonly node: Node;
+}
+
+interface Marks {
+  readonly variables: Map<Variable, Mark>;
+  readonly members: Map<string, Mark>;
+  /** Kinds for which the file gives evidence. */
+  readonly evident: readonly SessionKind[];
+}
+
+const markTables = new WeakMap<Resolver, Marks>();
+
+/**
+ * A value that travels as a session: `Model.update(values, { transaction: t })` in a file with evidence for Sequelize
+ * says that `t` is a Sequelize transaction, whatever it is called and wherever it comes from.
+ *
+ * @param subject a variable, or a member access such as `options.transaction`
+ */
+export function usedAs(resolver: Resolver, subject: Variable | TSESTree.MemberExpression): Value | undefined {
+  const marks = marksOf(resolver);
+  if ('type' in subject) {
+    const object = unwrap(subject.object);
+    const owner = object.type === 'Identifier' ? resolver.file.variableOf(object) : undefined;
+    if (!owner) return undefined;
+    const mark = (marks.members.size > 0 ? marks.members.get(memberKey(owner, subject)) : undefined) ?? optionOfParameter(marks, owner, subject);
+    const at = owner.identifiers[0];
+    return mark && at && resolver.session({ origin: memberOrigin(owner, mark), how: 'used-as', kinds: [mark.kind], name: resolver.file.nameOf(subject) });
+  }
+  const mark = marks.variables.get(subject);
+  const at = subject.identifiers[0];
+  return mark && at && resolver.session({ origin: at, how: 'used-as', kinds: [mark.kind], name: subject.name });
+}
+
+/** `options.transaction` of a hook, `(instance, options) => …`: the library's own name for it, in a file of its users. */
+function optionOfParameter(marks: Marks, owner: Variable, member: TSESTree.MemberExpression): Mark | undefined {
+  const name = propertyName(member);
+  if (name === undefined || !/^(?:options|opts)$|Options$/.test(owner.name) || (owner.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
+  const kind = marks.evident.find(({ facts }) => facts.travels?.options?.includes(name));
+  return kind && { kind, node: member };
+}
+
+function memberOrigin(owner: Variable, mark: Mark): Node {
+  return (owner.identifiers[0] as Node | undefined) ?? mark.node;
+}
+
+function memberKey(owner: Variable, member: TSESTree.MemberExpression): string {
+  return `${String(owner.identifiers[0]?.range[0] ?? -1)}.${propertyName(member) ?? ''}`;
+}
+
+/** Libraries whose sessions travel in options or builder methods, by option name. */
+const travelling: { library: Library; facts: SessionFacts }[] = libraries.flatMap((library) => library.sessions.filter((facts) => facts.travels).map((facts) => ({ library, facts })));
+
+function marksOf(resolver: Resolver): Marks {
+  const known = markTables.get(resolver);
+  if (known) return known;
+  const evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+  const marks: Marks = { variables: new Map(), members: new Map(), evident };
+  markTables.set(resolver, marks);
+  if (evident.length === 0) return marks;
+  for (const call of resolver.file.calls) {
+    const name = calleeName(call);
+    if (name === undefined || call.type === 'NewExpression') continue;
+    for (const kind of evident) {
+      const { travels } = kind.facts;
+      const place = travels && Object.hasOwn(travels.optionMethods ?? {}, name) ? travels.optionMethods?.[name] : undefined;
+      if (place !== undefined && travels?.options) {
+        const argument = place === 'last' ? call.arguments.at(-1) : call.arguments[place];
+        const options = argument && unwrap(argument);
+        if (options?.type === 'ObjectExpression') for (const option of travels.options) markOption(resolver, marks, kind, options, option);
+      }
+      if (travels?.methods?.includes(name) && call.arguments[0] && call.callee.type === 'MemberExpression') mark(resolver, marks, kind, call.arguments[0]);
+      const index = travels && Object.hasOwn(travels.argumentOf ?? {}, name) ? travels.argumentOf?.[name] : undefined;
+      const argument = index === undefined ? undefined : call.arguments[index];
+      if (argument && call.callee.type === 'MemberExpression' && /^(?:trx|tx|t|transaction|dbTransaction)$|(?:Trx|Tx|Transaction)$/.test(simpleName(argument))) mark(resolver, marks, kind, argument);
+    }
+  }
+  return marks;
+}
+
+function simpleName(node: Node): string {
+  const plain = unwrap(node);
+  if (plain.type === 'Identifier') return plain.name;
+  return plain.type === 'MemberExpression' ? (propertyName(plain) ?? '') : '';
+}
+
+/** Without an import in sight, some words are a library's own: `sequelize.transaction`, a `queryInterface` migration. */
+export function hasMarker(resolver: Resolver, library: Library): boolean {
+  return library.markers?.some((marker) => new RegExp(marker).test(resolver.file.sourceCode.text)) ?? false;
+}
+
+function markOption(resolver: Resolver, marks: Marks, kind: SessionKind, options: TSESTree.ObjectExpression, option: string): void {
+  for (const property of options.properties) {
+    if (property.type === 'SpreadElement') {
+      const inner = unwrap(property.argument);
+      const spread = inner.type === 'LogicalExpression' ? unwrap(inner.right) : inner.type === 'ConditionalExpression' ? unwrap(inner.consequent) : inner;
+      if (spread.type === 'ObjectExpression') markOption(resolver, marks, kind, spread, option);
+    } else if (propertyName(property) === option) {
+      mark(resolver, marks, kind, property.value);
+    }
+  }
+}
+
+function mark(resolver: Resolver, marks: Marks, kind: SessionKind, expression: Node): void {
+  const node = unwrap(expression);
+  if (node.type === 'Identifier') {
+    const variable = resolver.file.variableOf(node);
+    if (variable && !marks.variables.has(variable)) marks.variables.set(variable, { kind, node });
+  } else if (node.type === 'MemberExpression') {
+    const object = unwrap(node.object);
+    const owner = object.type === 'Identifier' ? resolver.file.variableOf(object) : undefined;
+    if (owner) marks.members.set(memberKey(owner, node), { kind, node });
+  } else if (node.type === 'LogicalExpression') {
+    mark(resolver, marks, kind, node.left);
+  }
+}

@@ -1,0 +1,526 @@
+/** Resolves an expression to what it stands for: a session, a client, or something on the way to one. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Library } from '../libraries/library.js';
+import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
+import { typeValue } from './annotations.js';
+import { isAmbientStore, storedValue } from './ambient-store.js';
+import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
+import { fieldValue, superclassValue } from './fields.js';
+import type { File } from './file.js';
+import { usedAs } from './fingerprints.js';
+import { libraryOfSpecifier, originCall, namesOfTypes } from './catalogue.js';
+import { parameterValue } from './parameters.js';
+import { typeOfNode } from './program-types.js';
+import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
+import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
+
+export interface NewSession {
+  readonly origin: Node;
+  readonly how: OriginKind;
+  readonly kinds: readonly SessionKind[];
+  readonly name: string;
+  readonly scope?: FunctionNode | undefined;
+}
+
+export class Resolver {
+  readonly file: File;
+  readonly #values = new Map<Node, Value | undefined>();
+  readonly #variables = new Map<Variable, Value | undefined>();
+  readonly #sessions = new Map<Node, Session>();
+  /** Expressions being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
+  readonly #busy = new Set<object>();
+  #imported: ReadonlySet<Library> | undefined;
+  #talks: boolean | undefined;
+  #mayHave: boolean | undefined;
+
+  constructor(file: File) {
+    this.file = file;
+  }
+
+  /** Libraries that the file itself imports. */
+  get imported(): ReadonlySet<Library> {
+    this.#imported ??= importedLibraries(this.file.sourceCode.ast);
+    return this.#imported;
+  }
+
+  /** Libraries that the nearest package.json depends on. */
+  get declared(): readonly Library[] {
+    return manifestLibraries(this.file.filename);
+  }
+
+  /**
+   * A quick look, before anything is resolved: whether any session can come to be in the file by a call, a type, a
+   * parameter or an option. Most files that import a library only declare entities or use the root client.
+   */
+  get mayHaveSessions(): boolean {
+    this.#mayHave ??= this.#lookForOrigins();
+    return this.#mayHave;
+  }
+
+  #lookForOrigins(): boolean {
+    const { file } = this;
+    if (speaksOfTransactions(file.sourceCode.text)) return true;
+    if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
+    const { settings } = file;
+    if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
+    if (originCall.test(file.sourceCode.text)) return true;
+    for (const statement of file.sourceCode.ast.body) {
+      if (statement.type !== 'ImportDeclaration') continue;
+      for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether the file imports a module that is named after a database: a project's own `./db`, `@internal/database`,
+   * `../datasource`. Says that a transaction here is a database's, not whose.
+   */
+  get talksToDatabase(): boolean {
+    this.#talks ??= importedSpecifiers(this.file.sourceCode.ast).some((specifier) => /(?:^|[/@_.-])(?:db|database|databases|data-?source|datasource|prisma|knex|drizzle|kysely|sequelize|typeorm|mikro-?orm|orm|mongo|mongoose|postgres|postgresql|pg|mysql|sql|sqlite|entity-manager)(?:$|[/_.-])/i.test(specifier));
+    return this.#talks;
+  }
+
+  /** Keeps one object per origin, so that two expressions mean the same session exactly if the objects are the same. */
+  session(made: NewSession): Value | undefined {
+    const kinds = made.kinds.filter((kind) => !this.file.settings.ignoredLibraries.includes(kind.library.id));
+    const [first, ...rest] = kinds;
+    if (!first) return undefined;
+    let session = this.#sessions.get(made.origin);
+    if (!session) {
+      session = { origin: made.origin, how: made.how, kinds: [first, ...rest], scope: made.scope, name: made.name };
+      this.#sessions.set(made.origin, session);
+    }
+    return { kind: 'session', session, derived: false };
+  }
+
+  /** What an expression stands for; undefined where the file does not say. */
+  valueOf(expression: Node): Value | undefined {
+    const node = unwrap(expression);
+    if (this.#values.has(node)) return this.#values.get(node);
+    if (this.#busy.has(node) || this.#busy.size > 400) return undefined;
+    this.#busy.add(node);
+    try {
+      const value = this.#evaluate(node);
+      this.#values.set(node, value);
+      return value;
+    } finally {
+      this.#busy.delete(node);
+    }
+  }
+
+  #evaluate(node: Node): Value | undefined {
+    switch (node.type) {
+      case 'Identifier': {
+        const variable = this.file.variableOf(node);
+        if (!variable || variable.defs.length === 0) return { kind: 'global', name: node.name };
+        return this.variableValue(variable);
+      }
+      case 'ThisExpression': {
+        const owner = enclosingClass(node);
+        return owner && { kind: 'instance', node: owner };
+      }
+      case 'MemberExpression':
+        return this.#member(node);
+      case 'AwaitExpression':
+        return this.valueOf(node.argument);
+      case 'AssignmentExpression':
+        return this.valueOf(node.right);
+      case 'SequenceExpression': {
+        const last = node.expressions.at(-1);
+        return last && this.valueOf(last);
+      }
+      case 'LogicalExpression':
+        return node.operator === '&&' ? this.valueOf(node.right) : this.#eitherOf(this.valueOf(node.left), this.valueOf(node.right));
+      case 'ConditionalExpression':
+        return this.#eitherOf(this.valueOf(node.consequent), this.valueOf(node.alternate));
+      case 'ArrowFunctionExpression':
+      case 'FunctionExpression':
+      case 'FunctionDeclaration':
+        return { kind: 'function', node };
+      case 'ClassExpression':
+      case 'ClassDeclaration':
+        return { kind: 'class', node };
+      case 'ObjectExpression':
+        return { kind: 'object', node };
+      case 'ArrayExpression':
+        return { kind: 'array', node };
+      case 'ImportExpression':
+        return node.source.type === 'Literal' ? { kind: 'module', specifier: String(node.source.value), path: [] } : undefined;
+      case 'NewExpression':
+        return this.#constructed(node);
+      case 'CallExpression':
+        return this.#called(node);
+      default:
+        return undefined;
+    }
+  }
+
+  /**
+   * `given ?? own`: a session where either side is one, for the author says that this value is used as a session.
+   * A side that nothing is known of leaves the other side standing.
+   */
+  #eitherOf(left: Value | undefined, right: Value | undefined): Value | undefined {
+    if (left?.kind === 'either' || right?.kind === 'either') return { kind: 'either' };
+    if (left?.kind === 'session') return left;
+    if (right?.kind === 'session') return right;
+    if (left?.kind === 'client' && right?.kind === 'client') return left;
+    if (left?.kind === 'client' || right?.kind === 'client') return left && right ? undefined : { kind: 'either' };
+    return left ?? right;
+  }
+
+  // ----- members
+
+  #member(node: TSESTree.MemberExpression): Value | undefined {
+    const name = propertyName(node);
+    const object = this.valueOf(node.object);
+    if (name === undefined) {
+      return undefined;
+    }
+    const value = this.memberValue(object, name);
+    if (value) return value;
+    const marked = usedAs(this, node);
+    if (marked) return marked;
+    if (object === undefined || object.kind === 'instance' || object.kind === 'shape') return typeOfNode(this, node, name);
+    return undefined;
+  }
+
+  /** The value of a property of a value. */
+  memberValue(object: Value | undefined, name: string): Value | undefined {
+    switch (object?.kind) {
+      case 'module': {
+        const value: Value = { kind: 'module', specifier: object.specifier, path: [...object.path, name] };
+        return this.moduleValue(value);
+      }
+      case 'client': {
+        const { clients, sessions } = object.library;
+        if (clients?.properties?.includes(name)) return object;
+        void sessions;
+        return undefined;
+      }
+      case 'session':
+        return object.session.kinds[0].facts.derived?.properties?.includes(name) ? { ...object, derived: true } : undefined;
+      case 'object':
+        return this.#objectMember(object.node, name);
+      case 'array': {
+        const element = object.node.elements[Number(name)];
+        return element && element.type !== 'SpreadElement' ? this.valueOf(element) : undefined;
+      }
+      case 'instance':
+      case 'class':
+        return fieldValue(this, object.node, name);
+      case 'shape':
+        for (const type of object.types) {
+          const member = shapeMember(type, name);
+          if (member) return typeValue(this, member, 'parameter', { name, owner: member });
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
+    for (const property of [...node.properties].reverse()) {
+      if (property.type === 'SpreadElement') {
+        const value = this.memberValue(this.valueOf(property.argument), name);
+        if (value) return value;
+      } else if (propertyName(property) === name) {
+        return this.valueOf(property.value);
+      }
+    }
+    return undefined;
+  }
+
+  /** A module member, seen as the client it may be. */
+  moduleValue(value: Extract<Value, { kind: 'module' }>): Value {
+    const library = libraryOfSpecifier(value.specifier);
+    return (library && exportedClient(library, value.path)) ?? value;
+  }
+
+  // ----- calls
+
+  #constructed(node: TSESTree.NewExpression): Value | undefined {
+    const callee = this.valueOf(node.callee);
+    if (callee?.kind === 'class') {
+      return superclassValue(this, callee.node) ?? { kind: 'instance', node: callee.node };
+    }
+    return constructedBy(this, node, callee);
+  }
+
+  #called(node: TSESTree.CallExpression): Value | undefined {
+    const name = calleeName(node);
+    const receiver = receiverOf(node);
+    if (!receiver && name === 'require' && node.arguments[0]?.type === 'Literal') {
+      return this.moduleValue({ kind: 'module', specifier: String(node.arguments[0].value), path: [] });
+    }
+    if (receiver && name === 'bind') return this.valueOf(receiver);
+    if (receiver && isAmbientStore(this, receiver)) return name === 'getStore' ? storedValue(this, receiver) : undefined;
+
+    const acquired = acquiredBy(this, node);
+    if (acquired) return acquired;
+
+    if (receiver && name !== undefined) {
+      const owner = this.valueOf(receiver);
+      if (owner?.kind === 'session') return owner.session.kinds[0].facts.derived?.methods?.includes(name) ? { ...owner, derived: true } : undefined;
+      if (owner?.kind === 'client') return owner.library.clients?.methods?.includes(name) ? owner : undefined;
+    }
+    const callee = this.valueOf(node.callee);
+    if (callee?.kind === 'function') return this.returnValue(callee.node);
+    return undefined;
+  }
+
+  /** What a function of this file returns, where it is a session, a client or an object that holds one. */
+  returnValue(fn: FunctionNode): Value | undefined {
+    if (fn.generator) return undefined;
+    if (fn.body.type !== 'BlockStatement') return this.#local(this.valueOf(fn.body), fn);
+    for (const argument of returnArguments(fn, this.file)) {
+      const value = this.#local(this.valueOf(argument), fn);
+      if (value && value.kind !== 'global') return value;
+    }
+    return undefined;
+  }
+
+  /** A parameter that is handed back is the caller's value, not the function's: leave it to the call site. */
+  #local(value: Value | undefined, fn: FunctionNode): Value | undefined {
+    const session = sessionOf(value);
+    return session && fn.params.some((param) => session.origin === param || within(session.origin, param)) ? undefined : value;
+  }
+
+  // ----- variables
+
+  /** What a variable stands for: by its annotation, its only value, its place as a parameter, or how it is used. */
+  variableValue(variable: Variable): Value | undefined {
+    if (this.#variables.has(variable)) return this.#variables.get(variable);
+    if (this.#busy.has(variable)) return undefined;
+    this.#busy.add(variable);
+    try {
+      const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
+      this.#variables.set(variable, value);
+      return value;
+    } finally {
+      this.#busy.delete(variable);
+    }
+  }
+
+  #typed(variable: Variable): Value | undefined {
+    const name = variable.identifiers[0];
+    return name && typeOfNode(this, name, variable.name);
+  }
+
+  #variable(variable: Variable): Value | undefined {
+    const definition = variable.defs[0];
+    if (!definition) return undefined;
+    switch (definition.type as string) {
+      case 'ImportBinding':
+        return this.#imports(definition.node as Node, definition.parent as Node | null);
+      case 'Parameter':
+        return parameterValue(this, variable, definition.node as FunctionNode);
+      case 'FunctionName':
+        return isFunction(definition.node as Node) ? { kind: 'function', node: definition.node as FunctionNode } : undefined;
+      case 'ClassName':
+        return { kind: 'class', node: definition.node as TSESTree.ClassDeclaration };
+      case 'Variable':
+        return this.#declared(variable, definition.node as TSESTree.VariableDeclarator);
+      default:
+        return undefined;
+    }
+  }
+
+  #imports(specifier: Node, declaration: Node | null): Value | undefined {
+    if (specifier.type === 'TSImportEqualsDeclaration') {
+      const reference = specifier.moduleReference;
+      return reference.type === 'TSExternalModuleReference' && reference.expression.type === 'Literal'
+        ? this.moduleValue({ kind: 'module', specifier: String(reference.expression.value), path: [] })
+        : undefined;
+    }
+    if (declaration?.type !== 'ImportDeclaration') return undefined;
+    const source = declaration.source.value;
+    const path =
+      specifier.type === 'ImportNamespaceSpecifier'
+        ? []
+        : specifier.type === 'ImportSpecifier'
+          ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)]
+          : ['default'];
+    return this.moduleValue({ kind: 'module', specifier: source, path });
+  }
+
+  #declared(variable: Variable, declarator: TSESTree.VariableDeclarator): Value | undefined {
+    const path = bindingPath(declarator.id, variable);
+    if (!path) return undefined;
+    const annotation = declarator.id.type === 'Identifier' || declarator.id.type === 'ObjectPattern' ? declarator.id.typeAnnotation?.typeAnnotation : undefined;
+    if (annotation) {
+      const typed = this.#follow(typeValue(this, annotation, 'parameter', { name: variable.name, owner: declarator.id }), path);
+      // A `let t: Transaction` is acquired later: the acquire call says more than the annotation.
+      if (typed && typed.kind !== 'session') return typed;
+      const assigned = declarator.init ? undefined : this.#assigned(variable);
+      const initial = typed && declarator.init ? this.#follow(this.valueOf(declarator.init), path) : undefined;
+      if (typed) return [assigned, initial].find((value) => value?.kind === 'session') ?? typed;
+    }
+    const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init);
+    if (declarator.init && writes.length === 0) {
+      const value = this.#follow(this.valueOf(declarator.init), path);
+      if (value) return value;
+      return path.length === 0 ? this.#derived(variable, declarator.init) : undefined;
+    }
+    return path.length === 0 ? this.#assigned(variable) : undefined;
+  }
+
+  /** `let t; try { t = await begin() }`: every value that is written is a session or nothing. */
+  #assigned(variable: Variable): Value | undefined {
+    let found: Value | undefined;
+    for (const reference of variable.references) {
+      if (!reference.isWrite() || !reference.writeExpr) continue;
+      const written = unwrapAwait(reference.writeExpr as Node);
+      if (isNothing(written)) continue;
+      const value = this.valueOf(written);
+      if (value?.kind !== 'session' && value?.kind !== 'client') return undefined;
+      if (found && found.kind !== value.kind) return { kind: 'either' };
+      found ??= value;
+    }
+    return found;
+  }
+
+  #follow(value: Value | undefined, path: readonly string[]): Value | undefined {
+    let current = value;
+    for (const step of path) current = this.memberValue(current, step);
+    return current;
+  }
+
+  /**
+   * `const repo = new Repo(tx)`, `const queries = createQueries(connection)`: made from a session by a call that is not
+   * awaited, and then called upon. Such an object works on the session.
+   */
+  #derived(variable: Variable, init: Node): Value | undefined {
+    const made = unwrap(init);
+    if (made.type !== 'NewExpression' && made.type !== 'CallExpression') return undefined;
+    if (made.type === 'CallExpression') {
+      const callee = this.valueOf(made.callee);
+      if (callee?.kind === 'function' && callee.node.async) return undefined;
+    }
+    let session = this.#handedTo(made);
+    const receiver = receiverOf(made);
+    if (!session && made.type === 'CallExpression' && receiver) {
+      const owner = this.valueOf(receiver);
+      if (owner?.kind === 'session') session = owner.session;
+    }
+    if (!session || !calledUpon(variable)) return undefined;
+    return { kind: 'session', session, derived: true };
+  }
+
+  #handedTo(made: TSESTree.CallExpression | TSESTree.NewExpression): Session | undefined {
+    for (const argument of made.arguments) {
+      const [session] = this.carriedBy(argument);
+      if (session) return session;
+    }
+    return undefined;
+  }
+
+  /** The sessions that an argument hands over: itself, or as properties or elements of a literal. */
+  carriedBy(argument: Node, depth = 0): Session[] {
+    const node = unwrap(argument.type === 'SpreadElement' ? argument.argument : argument);
+    if (depth > 4) return [];
+    if (node.type === 'ObjectExpression') {
+      return node.properties.flatMap((property) => this.carriedBy(property.type === 'SpreadElement' ? property.argument : property.value, depth + 1));
+    }
+    if (node.type === 'ArrayExpression') return node.elements.flatMap((element) => (element ? this.carriedBy(element, depth + 1) : []));
+    if (node.type === 'LogicalExpression' || node.type === 'ConditionalExpression') {
+      const value = sessionOf(this.valueOf(node));
+      if (value) return [value];
+      return node.type === 'LogicalExpression' ? this.carriedBy(node.right, depth + 1) : [...this.carriedBy(node.consequent, depth + 1), ...this.carriedBy(node.alternate, depth + 1)];
+    }
+    if (isFunction(node)) return [];
+    const value = this.valueOf(node);
+    if (value?.kind === 'session') return [value.session];
+    if (value?.kind === 'object') return this.carriedBy(value.node, depth + 1);
+    if (value?.kind === 'shape') {
+      // An options object known by its type: `options: { transaction?: Transaction }`.
+      return value.types.flatMap((type) => shapeMembers(type).flatMap((name) => sessionOf(this.memberValue(value, name)) ?? []));
+    }
+    return [];
+  }
+}
+
+function within(node: Node, outer: Node): boolean {
+  return outer.range[0] <= node.range[0] && node.range[1] <= outer.range[1];
+}
+
+function isNothing(node: Node): boolean {
+  return (node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined');
+}
+
+/** The steps from a pattern to the variable: `{ a: { b } }` to b is ['a', 'b']; [] for a plain identifier. */
+export function bindingPath(pattern: Node, variable: Variable): readonly string[] | undefined {
+  const target = variable.identifiers[0];
+  switch (pattern.type) {
+    case 'Identifier':
+      return pattern === target ? [] : undefined;
+    case 'AssignmentPattern':
+      return bindingPath(pattern.left, variable);
+    case 'TSParameterProperty':
+      return bindingPath(pattern.parameter, variable);
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        if (property.type === 'RestElement') continue;
+        const rest = bindingPath(property.value, variable);
+        const name = propertyName(property);
+        if (rest && name !== undefined) return [name, ...rest];
+      }
+      return undefined;
+    case 'ArrayPattern':
+      for (const [index, element] of pattern.elements.entries()) {
+        const rest = element && element.type !== 'RestElement' ? bindingPath(element, variable) : undefined;
+        if (rest) return [String(index), ...rest];
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether methods are called on the variable, other than those of a promise or an array. */
+function calledUpon(variable: Variable): boolean {
+  return variable.references.some((reference) => {
+    if (!reference.isRead()) return false;
+    const links = chainFrom(reference.identifier as Node).links;
+    const first = links[0];
+    if (!first || first.name === '' || ['then', 'catch', 'finally'].includes(first.name)) return false;
+    return links.some((link) => link.called) && !/^(?:map|forEach|filter|reduce|find|some|every|push|length|includes|join|slice|flat|flatMap|entries|keys|values|concat|sort|at)$/.test(first.name);
+  });
+}
+
+function returnArguments(fn: FunctionNode, file: File): Node[] {
+  const found: Node[] = [];
+  const keys = file.sourceCode.visitorKeys;
+  const visit = (node: Node): void => {
+    if (node.type === 'ReturnStatement') {
+      if (node.argument) found.push(node.argument);
+      return;
+    }
+    if (isFunction(node) || node.type === 'ClassDeclaration' || node.type.endsWith('Expression')) return;
+    for (const key of keys[node.type] ?? []) {
+      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
+      if (Array.isArray(child)) for (const element of child) element && visit(element);
+      else if (child) visit(child);
+    }
+  };
+  visit(fn.body);
+  return found;
+}
+
+/** The type node of a member of a type literal or interface body. */
+export function shapeMember(type: Node, name: string): Node | undefined {
+  for (const member of membersOf(type)) {
+    if (member.type === 'TSPropertySignature' && propertyName(member) === name) return member.typeAnnotation?.typeAnnotation;
+  }
+  return undefined;
+}
+
+function shapeMembers(type: Node): string[] {
+  return membersOf(type).flatMap((member) => (member.type === 'TSPropertySignature' ? (propertyName(member) ?? []) : []));
+}
+
+function membersOf(type: Node): readonly TSESTree.TypeElement[] {
+  if (type.type === 'TSTypeLiteral') return type.members;
+  if (type.type === 'TSInterfaceBody') return type.body;
+  return [];
+}
