@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './table.js';
+import { versionOf } from './versions.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -17,11 +18,8 @@ export async function proveWithLatest(chosen: readonly string[]): Promise<number
   try {
     cpSync(here, path.join(folder, 'tests/evidence'), { recursive: true, filter: (file) => !file.includes('generated-prisma') });
     cpSync(path.join(root, 'tsconfig.json'), path.join(folder, 'tsconfig.json'));
-    const dependencies = Object.fromEntries(importedPackages().map((name) => [name, 'latest']));
-    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }, null, 2));
-    console.log(`Installing the newest versions of ${Object.keys(dependencies).length} packages in ${folder}`);
-    // Peer ranges of one library on another lag behind; whether they work together is what the run shows.
-    if (run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error'], folder) !== 0) return 1;
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }, null, 2));
+    installLatest(importedPackages(), folder);
 
     console.log('\nThe installed versions:');
     const before = prove(root, chosen);
@@ -31,6 +29,24 @@ export async function proveWithLatest(chosen: readonly string[]): Promise<number
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** All at once; where that fails, family by family, so that one unfinished release does not stop the others. */
+function installLatest(names: readonly string[], folder: string): void {
+  console.log(`Installing the newest versions of ${names.length} packages in ${folder}`);
+  if (install(names.map((name) => `${name}@latest`), folder)) return;
+  const family = (name: string) => /^@?(prisma|mikro-orm)\b/.exec(name)?.[1] ?? name;
+  for (const first of new Set(names.map(family))) {
+    const members = names.filter((name) => family(name) === first);
+    if (install(members.map((name) => `${name}@latest`), folder)) continue;
+    console.log(`could not install the newest ${members.join(', ')}: taking the installed version`);
+    install(members.map((name) => `${name}@${versionOf(name)}`), folder);
+  }
+}
+
+function install(packages: readonly string[], folder: string): boolean {
+  // Peer ranges of one library on another lag behind; whether they work together is what the run shows.
+  return run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error', ...packages], folder) === 0;
 }
 
 /** Those of our devDependencies that a file of the suite imports, and what these need beside them. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPool, sql, type DatabasePool, type DatabaseTransactionConnection } from 'slonik';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
-import { Declined, errorOf, turns, watch } from '../order.js';
+import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
 import { failsWithDeclined, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
 
 type Tx = DatabaseTransactionConnection;
@@ -71,9 +71,27 @@ export const slonik: LibraryClaims = {
       says: 'parallel nested transactions reject although none of them fails by itself, and a write persists although the transaction rejected',
       harm: (database) =>
         withPool(database, async (pool) => {
-          const failed = await errorOf(pool.transaction((t) => Promise.all(['a', 'b', 'c'].map((text) => t.transaction(insert(text))))));
-          assert.match(failed.message, /Cannot run a query using parent transaction\./);
-          assert.deepEqual(await database.notes(), ['a']);
+          const lock = await database.holdLock();
+          let second!: ReturnType<typeof watch>;
+          const secondEnded = gate();
+          const transaction = watch(
+            pool.transaction((t) => {
+              const first = t.transaction(async (inner) => {
+                await passLock(inner);
+                await insert('first')(inner);
+              });
+              const next = lock.untilAwaited().then(() => t.transaction(insert('second')));
+              second = watch(next.finally(() => secondEnded.open()));
+              return Promise.all([first, next]);
+            }),
+          );
+          await secondEnded.opened;
+          await turns();
+          await lock.letGo();
+          const outcomes = [await transaction.outcome(), await second.outcome()];
+          for (const outcome of outcomes) assert.match(outcome.state === 'rejected' ? outcome.reason.message : '', /Cannot run a query using parent transaction\./);
+          await until('a row is stored', async () => (await database.notes()).length > 0);
+          assert.deepEqual(await database.notes(), ['first']);
         }),
       instead: (database) =>
         withPool(database, async (pool) => {
