@@ -15,6 +15,7 @@ export const files: Readonly<Record<string, Load>> = {
   bookshelf: async () => [(await import('./bookshelf.js')).bookshelf],
   sequelize: async () => [(await import('./sequelize.js')).sequelize],
   'mikro-orm': async () => [(await import('./mikro-orm.js')).mikroOrm],
+  'effect-sql': async () => [(await import('./effect-sql.js')).effectSql],
   pg: async () => [(await import('./pg.js')).pgClaims],
   'postgres-js': async () => [(await import('./postgres-js.js')).postgresJs],
   'pg-promise': async () => [(await import('./pg-promise.js')).pgPromiseClaims],
