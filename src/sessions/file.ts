@@ -15,6 +15,7 @@ export class File {
   readonly functions: FunctionNode[] = [];
   readonly classes: (TSESTree.ClassDeclaration | TSESTree.ClassExpression)[] = [];
   readonly assignments: TSESTree.AssignmentExpression[] = [];
+  readonly expressionStatements: TSESTree.ExpressionStatement[] = [];
   /** Nodes of the kinds that some law looks at, in source order. */
   readonly forAwaits: TSESTree.ForOfStatement[] = [];
   #resolved: Map<Node, Variable> | undefined;
@@ -64,6 +65,9 @@ export class File {
         break;
       case 'AssignmentExpression':
         this.assignments.push(node);
+        break;
+      case 'ExpressionStatement':
+        this.expressionStatements.push(node);
         break;
       case 'ForOfStatement':
         if (node.await) this.forAwaits.push(node);

@@ -4,6 +4,7 @@ import type { Library } from '../libraries/library.js';
 import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
+import { attachedAt } from './attached.js';
 import { importedLibraries, importedSpecifiers, manifestLibraries } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
@@ -154,7 +155,7 @@ export class Resolver {
     }
     const value = this.memberValue(object, name);
     if (value) return value;
-    const marked = usedAs(this, node);
+    const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
     if (object === undefined || object.kind === 'instance' || object.kind === 'shape') return typeOfNode(this, node, name);
     return undefined;
@@ -242,7 +243,7 @@ export class Resolver {
     }
     const callee = this.valueOf(node.callee);
     if (callee?.kind === 'function') return this.returnValue(callee.node);
-    return undefined;
+    return name === 'get' ? attachedAt(this, node, []) : undefined;
   }
 
   /** What a function of this file returns, where it is a session, a client or an object that holds one. */
@@ -336,7 +337,7 @@ export class Resolver {
     if (declarator.init && writes.length === 0) {
       const value = this.#follow(this.valueOf(declarator.init), path);
       if (value) return value;
-      return path.length === 0 ? this.#derived(variable, declarator.init) : undefined;
+      return path.length === 0 ? this.#derived(variable, declarator.init) : attachedAt(this, declarator.init, path);
     }
     return path.length === 0 ? this.#assigned(variable) : undefined;
   }
