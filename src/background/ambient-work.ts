@@ -1,16 +1,33 @@
 /** Uses of an ambient session by work that is started in its scope: in sight, or in the methods of the file that it calls. */
 import { ambientSessionAt } from '../sessions/ambient.js';
+import { ambientByMethod } from '../sessions/catalogue.js';
 import { childrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { chainOf, decoratorCallees, isFunction, propertyName, type FunctionNode, type Node } from '../sessions/syntax.js';
-import type { Session } from '../sessions/values.js';
+import type { Resolver } from '../sessions/resolver.js';
+import { calleeName, chainOf, decoratorCallees, isFunction, propertyName, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { sessionOf, type Session } from '../sessions/values.js';
 
 /** The ambient session at `at`, if the work uses the database in a way that would join it. */
 export function ambientlyUsed(model: SessionModel, work: Node, at: Node): Session | undefined {
-  const session = ambientSessionAt(model.resolver, at, undefined);
+  const session = ambientSessionAt(model.resolver, at, undefined) ?? effectScopeAt(model.resolver, at);
   if (!session) return undefined;
   const libraries = new Set(session.kinds.flatMap(({ facts, library }) => [library.id, ...facts.origins.flatMap((origin) => (origin.kind === 'ambient' ? origin.of : []))]));
   return worksOn(model, work, libraries, new Set()) ? session : undefined;
+}
+
+/** `sql.withTransaction(effect)` and `effect.pipe(sql.withTransaction)`: the scope is an effect and no function. */
+function effectScopeAt(resolver: Resolver, at: Node): Session | undefined {
+  for (let node: Node | undefined = at; node; node = node.parent) {
+    const call: Node | undefined = node.parent;
+    if (call?.type !== 'CallExpression') continue;
+    const opener = call.arguments.some((argument) => argument === node) ? call.callee : calleeName(call) === 'pipe' ? call.arguments.find((argument) => argument.type === 'MemberExpression') : undefined;
+    if (opener?.type !== 'MemberExpression') continue;
+    const name = propertyName(opener) ?? '';
+    const owner = ambientByMethod.has(name) ? resolver.valueOf(opener.object) : undefined;
+    const entry = owner?.kind === 'client' ? ambientByMethod.get(name)?.find((each) => each.library === owner.library && each.origin.switchedOnBy === undefined) : undefined;
+    if (entry) return sessionOf(resolver.session({ origin: call, how: 'ambient', kinds: [entry], name: `the ${entry.facts.noun} of \`${name}\`` }));
+  }
+  return undefined;
 }
 
 function worksOn(model: SessionModel, root: Node, libraries: ReadonlySet<string>, seen: Set<FunctionNode>): boolean {

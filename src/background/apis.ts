@@ -112,7 +112,8 @@ export const backgroundApis: readonly BackgroundApi[] = [
   { from: ['rxjs'], of: ['*'], called: ['subscribe'], form: 'method', runs: [0, 1, 2, { at: 0, property: 'next' }, { at: 0, property: 'complete' }], lifetime: 'later', when: 'is awaited by nobody' },
   { from: ['rxjs', 'rxjs/operators'], called: ['tap'], form: 'function', runs: [0, { at: 0, property: 'next' }, { at: 0, property: 'complete' }], lifetime: 'later', when: 'is awaited by nobody' },
   { from: ['effect', 'effect/Effect'], called: ['Effect.forkDaemon', 'Effect.forkDetach', 'forkDaemon', 'forkDetach'], form: 'function', runs: [0], lifetime: 'later', when: 'goes on when the fiber around it has ended' },
-  { from: ['effect', 'effect/Effect'], called: ['Effect.runPromise', 'Effect.runPromiseExit', 'Effect.runFork', 'Effect.runCallback', 'runPromise', 'runPromiseExit', 'runFork', 'runCallback'], form: 'function', runs: [0], lifetime: 'later', when: 'runs in a fiber of its own' },
+  { from: ['effect', 'effect/Effect'], called: ['Effect.runFork', 'Effect.runCallback', 'runFork', 'runCallback'], form: 'function', runs: [0], lifetime: 'later', when: 'runs in a fiber of its own' },
+  { from: ['effect', 'effect/Effect'], called: ['Effect.runPromise', 'Effect.runPromiseExit', 'runPromise', 'runPromiseExit'], form: 'function', runs: [0], lifetime: 'unless-awaited', when: 'runs in a fiber of its own' },
 ];
 
 /** Every package that a row names. */

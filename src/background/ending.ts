@@ -27,9 +27,10 @@ export function endingOf(model: SessionModel, session: Session, region: Node, at
 
 function nearEnding(model: SessionModel, session: Session, at: Node): Ending | undefined {
   switch (session.how) {
+    case 'ambient':
+      return isWithin(at, session.scope ?? session.origin) ? 'callback' : undefined;
     case 'managed-callback':
     case 'wrapper':
-    case 'ambient':
       return session.scope && isWithin(at, session.scope) && !isEndedByHand(model, session, session.scope) ? 'callback' : undefined;
     case 'acquired':
       return acquiredEnding(model, session, at);

@@ -83,7 +83,8 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
   const ambient = ambientlyUsed(model, expression, expression);
   if (ambient) sessions.add(ambient);
   return [...sessions].flatMap((session): Finding[] => {
-    if (reported.some((each) => each.session === session && isWithin(expression, each.region))) return [];
+    // Part of what is reported, or `queue.add(…).catch(log)` around it.
+    if (reported.some((each) => each.session === session && (isWithin(expression, each.region) || (isWithin(each.region, expression) && each.region.range[0] === expression.range[0])))) return [];
     const ending = endingOf(model, session, expression, expression);
     const outcome = lateOutcome(session, true) ?? (uses.some((use) => use.session === session && isHazard(session, use.method)) ? 'it runs beside whatever comes next, and its failure reaches nobody' : undefined);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, expression, ending)) return [];

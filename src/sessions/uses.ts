@@ -220,7 +220,7 @@ export class UseFinder {
 
   /** Sessions that are handed to a call: `f(tx)`, `Model.update(v, { transaction })`, `qb.transacting(trx)`. */
   #argumentUses(chain: Chain, uses: Use[]): void {
-    for (const link of chain.links) {
+    for (const [index, link] of chain.links.entries()) {
       const { call } = link;
       if (call?.type !== 'CallExpression') continue;
       const callee = this.#resolver.valueOf(call.callee);
@@ -234,7 +234,8 @@ export class UseFinder {
           if (seen.has(session)) continue;
           seen.add(session);
           const { facts } = session.kinds[0];
-          if (link.name !== '' && isLocalCall(facts, link.name)) continue;
+          // `getRepository(ctx, User)` by itself does nothing; what is called on it does.
+          if (link.name !== '' && isLocalCall(facts, link.name) && !chain.links.slice(index + 1).some((later) => later.called)) continue;
           uses.push({ session, node: chain.node, kind: this.#travelKind(facts, chain), by: 'argument', method: lastMethod(chain) });
         }
       }
