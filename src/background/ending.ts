@@ -84,8 +84,15 @@ function handedEnding(model: SessionModel, session: Session, at: Node): Ending |
   const owner = enclosingFunction(session.origin);
   if (!owner) return requestScoped(model, session);
   const param = owner.params.find((each) => isWithin(session.origin, each));
+  if (param && isCheckout(owner)) return undefined;
   if (param) return isConstructor(owner) ? requestScoped(model, session) : isWithin(at, owner) ? 'caller' : undefined;
   return isTakenFromParameter(model, session.origin) && isWithin(at, owner) ? 'caller' : undefined;
+}
+
+/** `pool.connect((error, client, release) => …)`: who is given the release decides when it is over. */
+function isCheckout(fn: FunctionNode): boolean {
+  const last = fn.params.at(-1);
+  return fn.params.length > 2 && last?.type === 'Identifier' && /^(?:done|release)/.test(last.name);
 }
 
 function isConstructor(fn: FunctionNode): boolean {

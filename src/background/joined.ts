@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { childrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, enclosingFunction, isFunction, isWithin, propertyName, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, propertyName, unwrap, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
 import type { Ending } from './ending.js';
 
@@ -36,13 +36,19 @@ function reportsBack({ file }: SessionModel, work: Node, home: Node, ending: End
       const isParameter = (definition?.type as string | undefined) === 'Parameter' && isFunction(definition?.node as Node | undefined);
       const owner = definition?.node as Node | undefined;
       if (isParameter && owner && !isWithin(owner, work)) {
-        if (ending === 'request' && /^(?:res|reply|response|next)$/.test(node.name)) return true;
+        if (ending === 'request' && answers(node)) return true;
         if (isWithin(owner, home) && isCalledBack(node)) return true;
       }
     }
     stack.push(...childrenOf(node, file.sourceCode.visitorKeys));
   }
   return false;
+}
+
+/** `res.json(…)`, `reply.send(…)`, `next()`, `.catch(next)`: the response is sent when the work is done. */
+function answers(node: TSESTree.Identifier): boolean {
+  if (node.name === 'next') return isCalledBack(node);
+  return /^(?:res|reply|response)$/.test(node.name) && chainFrom(node).links[0]?.called === true;
 }
 
 /** Called, or given to `.then` and its like. */

@@ -104,7 +104,7 @@ function isKnownCall({ operations }: SessionFacts, name: string): boolean {
   if (operations?.local?.includes(name)) return false;
   // `find` of a driver gives a cursor.
   if (/^(?:find|aggregate|watch|stream|queryStream|runStream|createReadStream|cursor)$/.test(name)) return false;
-  return [operations?.reads, operations?.writes, operations?.compound, operations?.sql, operations?.runs].some((names) => names?.includes(name) ?? false);
+  return [operations?.reads, operations?.writes, operations?.compound, operations?.sql, operations?.runs, operations?.onlyHazards].some((names) => names?.includes(name) ?? false);
 }
 
 function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
@@ -187,7 +187,7 @@ function onlyBuilds(facts: SessionFacts, chain: Chain): boolean {
   if (operations?.runs) return known && !names.some((name) => operations.runs?.includes(name));
   if (facts.builders === 'eager') return isLazyMethod(facts, chain);
   const [first] = called;
-  return known || (operations?.sql?.includes(first?.name ?? '') ?? false) || (first?.call?.type === 'TaggedTemplateExpression' && first.name === '' && chain.links.length === 1 && facts.fingerprint?.called === 'as-tag');
+  return known || (operations?.sql?.includes(first?.name ?? '') ?? false) || (first?.call?.type === 'TaggedTemplateExpression' && first.name === '' && chain.links.length === 1);
 }
 
 /** Mongoose's queries among its eager calls; a driver's collection has methods of the same names that are eager. */
