@@ -3,7 +3,7 @@ import { headOf } from '../src/background/head.js';
 import { waitingFor } from '../src/background/rewriting.js';
 import { describeEnding, describeNeverRun, describeSession } from '../src/background/words.js';
 import { createRule } from '../src/create-rule.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 
 type Options = readonly [{ readonly events: boolean }];
 type MessageId = 'outlives' | 'floating' | 'neverRuns' | 'cannotTravel' | 'stored' | 'returned' | 'handler' | 'leftBehind' | 'awaitIt' | 'returnIt' | 'loopInTurn';
@@ -46,21 +46,17 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, [options]) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const found of backgroundUses(model)) {
-          if (found.kind === 'outlives' && found.unsure && !options.events) continue;
-          const rewriting = 'discarded' in found ? waitingFor(model.file, found.discarded) : undefined;
-          context.report({
-            loc: headOf(model.file, found.node),
-            ...messageOf(found),
-            suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceTextRange(rewriting.range, rewriting.text) }] : [],
-          });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const found of backgroundUses(model)) {
+        if (found.kind === 'outlives' && found.unsure && !options.events) continue;
+        const rewriting = 'discarded' in found ? waitingFor(model.file, found.discarded) : undefined;
+        context.report({
+          loc: headOf(model.file, found.node),
+          ...messageOf(found),
+          suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceTextRange(rewriting.range, rewriting.text) }] : [],
+        });
+      }
+    });
   },
 });
 

@@ -3,7 +3,7 @@ import { createRule } from '../src/create-rule.js';
 import { inSequence } from '../src/concurrency/in-sequence.js';
 import { sharedSessions, type SharedSession } from '../src/concurrency/shared.js';
 import { describeShared } from '../src/concurrency/words.js';
-import { hasSessions, sessionsOf } from '../src/sessions/model.js';
+import { inFilesWithSessions } from '../src/sessions/model.js';
 
 type Options = readonly [{ readonly reads: boolean }];
 type MessageId = 'losesWrites' | 'escapesRollback' | 'hangs' | 'rejects' | 'undefinedBehaviour' | 'queues' | 'parallelNested' | 'leftBehind' | 'parallelReads' | 'awaitInTurn' | 'loopInTurn';
@@ -27,8 +27,8 @@ export default createRule<Options, MessageId>({
       description: 'disallow using one database session in several branches that run at the same time',
       configs: { recommended: true, strict: [{ reads: true }] },
     },
-    hasSuggestions: true,
     languages: ['js/js'],
+    hasSuggestions: true,
     defaultOptions: [{ reads: false }],
     schema: [
       {
@@ -57,23 +57,18 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, [options]) {
-    if (!hasSessions(context)) return {};
-    return {
-      'Program:exit'() {
-        const model = sessionsOf(context);
-        for (const found of sharedSessions(model)) {
-          const messageId = messageIdOf(found);
-          if (found.harmless && !options.reads) continue;
-          const rewriting = found.leftBehind ? undefined : inSequence(model.file, found.fork);
-          context.report({
-            node: found.fork.node,
-            messageId,
-            data: describeShared(model, found),
-            suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceText(rewriting.target, rewriting.text) }] : [],
-          });
-        }
-      },
-    };
+    return inFilesWithSessions(context, (model) => {
+      for (const found of sharedSessions(model)) {
+        if (found.harmless && !options.reads) continue;
+        const rewriting = found.leftBehind ? undefined : inSequence(model.file, found.fork);
+        context.report({
+          node: found.fork.node,
+          messageId: messageIdOf(found),
+          data: describeShared(model, found),
+          suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceText(rewriting.target, rewriting.text) }] : [],
+        });
+      }
+    });
   },
 });
 

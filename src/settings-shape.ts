@@ -32,6 +32,15 @@ export function oneOf<Word extends string>(words: readonly Word[]): Shape<Word> 
   };
 }
 
+/** A name that is among those that there are; of many, so that the nearest is worth telling. */
+export function nameAmong(names: readonly string[]): Shape<string> {
+  return (value, path) => {
+    const name = text(value, path);
+    if (names.includes(name)) return name;
+    return mismatch(path, 'a name that is known', name, suggestName(name, names));
+  };
+}
+
 /** An array. */
 export function listOf<Value>(element: Shape<Value>): Shape<readonly Value[]> {
   return (value, path) =>
@@ -78,8 +87,8 @@ function entriesOf(value: unknown, path: string): [string, unknown][] {
   return Object.entries(value);
 }
 
-function mismatch(path: string, expected: string, value: unknown): never {
-  throw new Error(`${path} must be ${expected}, but is ${describe(value)}.`);
+function mismatch(path: string, expected: string, value: unknown, hint = ''): never {
+  throw new Error(`${path} must be ${expected}, but is ${describe(value)}. ${hint}`.trimEnd());
 }
 
 /** Short words only: a longer text could be a connection string, and those are never printed. */

@@ -1,6 +1,7 @@
+import { libraries } from './libraries/index.js';
 import { NAMESPACE } from './namespace.js';
 import type { Shape } from './settings-shape.js';
-import { boolean, forAllOrByVariable, index, listOf, object, oneOf, text } from './settings-shape.js';
+import { boolean, forAllOrByVariable, index, listOf, nameAmong, object, oneOf, text } from './settings-shape.js';
 
 /** A function of the user's own that runs a callback with a session: `withTransaction(async (tx) => …)`. */
 export interface WrapperSetting {
@@ -43,9 +44,11 @@ export interface Settings {
   readonly readEnvFiles: boolean;
 }
 
-const named = object({ name: text }, { from: text, library: text });
+const library = nameAmong(libraries.map(({ id }) => id).toSorted());
 
-const writtenWrapper = object({ name: text }, { sessionParam: index, clientArg: index, library: text });
+const named = object({ name: text }, { from: text, library });
+
+const writtenWrapper = object({ name: text }, { sessionParam: index, clientArg: index, library });
 const wrapper: Shape<WrapperSetting> = (value, path) => ({ sessionParam: 0, ...writtenWrapper(value, path) });
 
 const writtenSettings = object(
@@ -55,7 +58,7 @@ const writtenSettings = object(
     sessionTypes: listOf(named),
     clients: listOf(named),
     ambientDecorators: listOf(named),
-    ignoredLibraries: listOf(text),
+    ignoredLibraries: listOf(library),
     pooler: forAllOrByVariable(oneOf(POOLERS)),
     readEnvFiles: boolean,
   },

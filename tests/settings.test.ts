@@ -65,6 +65,8 @@ describe('settings that are wrong say which, what was meant, and what was expect
     ['a list of texts', { clients: ['db'] }, "settings['db-session'].clients[0] must be an object, but is 'db'."],
     ['an empty name', { ambientDecorators: [{ name: '' }] }, "ambientDecorators[0].name must be a text that is not empty, but is ''."],
     ['a number among libraries', { ignoredLibraries: [7] }, 'ignoredLibraries[0] must be a text that is not empty, but is 7.'],
+    ['a library with a slip', { clients: [{ name: 'db', library: 'drizzel' }] }, "settings['db-session'].clients[0].library must be a name that is known, but is 'drizzel'. Did you mean 'drizzle'? Valid: arangojs, "],
+    ['a library unlike any other', { ignoredLibraries: ['__proto__'] }, "ignoredLibraries[0] must be a name that is known, but is '__proto__'. "],
     ['an unknown pooler', { pooler: 'pgcat' }, "settings['db-session'].pooler must be one of 'supavisor', 'pgbouncer', 'pgbouncer-statement-tracking', 'session', 'none', but is 'pgcat'."],
     ['an unknown pooler of a variable', { pooler: { DATABASE_URL: true } }, "settings['db-session'].pooler.DATABASE_URL must be one of"],
     ['a pooler in a list', { pooler: ['none'] }, 'pooler must be an object, but is an array.'],

@@ -19,7 +19,7 @@ const heedless = new Set(['forEach']);
 /** All discarded calls of a file. */
 export function discardedIn(file: File): Discarded[] {
   const found: Discarded[] = [];
-  for (const statement of file.expressionStatements) collect(statement.expression, found, statement);
+  for (const statement of file.nodes.expressionStatements) collect(statement.expression, found, statement);
   for (const name of heedless) {
     for (const call of file.callsByName.get(name) ?? []) {
       const worker = call.arguments[0] && unwrap(call.arguments[0]);

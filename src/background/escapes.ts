@@ -38,7 +38,7 @@ function escape(session: Session, node: Node, how: Escape['how'], where: string)
 /** `let kept; await db.transaction(async (tx) => { kept = tx; }); await kept.query(…)` */
 function storedOutside(model: SessionModel): Escape[] {
   const { file } = model;
-  return file.assignments.flatMap((assignment) => {
+  return file.nodes.assignments.flatMap((assignment) => {
     if (assignment.operator !== '=') return [];
     const session = managed(model, assignment.right);
     if (!session || !isWithin(assignment, session.scope)) return [];
@@ -53,7 +53,7 @@ function storedOutside(model: SessionModel): Escape[] {
     }
     if (left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression') return [];
     const text = file.sourceCode.getText(left);
-    const written = file.assignments.some((other) => other !== assignment && file.sourceCode.getText(other.left) === text && isAfter(other));
+    const written = file.nodes.assignments.some((other) => other !== assignment && file.sourceCode.getText(other.left) === text && isAfter(other));
     const read = file.calls.some((call) => isAfter(call) && (receiverOf(call) !== undefined ? file.sourceCode.getText(call.callee).startsWith(`${text}.`) : false));
     return read && !written ? escape(session, assignment, 'stored', `\`${text}\``) : [];
   });
@@ -83,7 +83,7 @@ function inRegistries(model: SessionModel): Escape[] {
 /** `return tx`, `return { tx }`, and a function that goes on using it. */
 function returned(model: SessionModel, finder: UseFinder): Escape[] {
   const { file, resolver } = model;
-  return file.functions.flatMap((fn) => {
+  return file.nodes.functions.flatMap((fn) => {
     if (callAround(fn) === undefined) return [];
     const results = fn.body.type === 'BlockStatement' ? ownReturns(fn.body, file.sourceCode.visitorKeys) : [fn.body];
     return results.flatMap((result) => {

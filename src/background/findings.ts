@@ -1,6 +1,6 @@
 /** Every place of a file where a session is used by work that outlives it. */
 import type { SessionModel } from '../sessions/model.js';
-import { isFunction, isWithin, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, isWithin, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { UseFinder, type Use } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
 import { ambientlyUsed } from './ambient-work.js';
@@ -88,9 +88,19 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
     const ending = endingOf(model, session, expression, expression);
     const outcome = lateOutcome(session, true) ?? (uses.some((use) => use.session === session && isHazard(session, use.method)) ? 'it runs beside whatever comes next, and its failure reaches nobody' : undefined);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, expression, ending)) return [];
+    if (uses.filter((use) => use.session === session).every((use) => isPreparation(use, expression))) return [];
     reported.push({ session, region: expression });
     return [{ kind: 'floating', node: expression, session, ending, outcome, discarded }];
   });
+}
+
+/**
+ * `client.query('SET jit = off').catch(log)`: what only prepares the connection is sent in front of whatever follows,
+ * and its failure is seen to.
+ */
+function isPreparation({ node, by }: Use, expression: Node): boolean {
+  if (by !== 'receiver' || expression.type !== 'CallExpression' || !/^(?:then|catch)$/.test(calleeName(expression) ?? '')) return false;
+  return chainOf(node).links.some((link) => link.call?.type === 'CallExpression' && /^\s*(?:set(?!\s+local)|reset|listen|unlisten|deallocate|discard)\b/i.test(literalText(link.call.arguments[0]) ?? ''));
 }
 
 /** The uses in work that is started: a function's body, a promise's expression. */

@@ -31,7 +31,7 @@ function reportsBack({ file }: SessionModel, work: Node, home: Node, ending: End
   const stack: Node[] = [work];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (node.type === 'MemberExpression' && /^(?:resolve|reject)$/.test(propertyName(node) ?? '') && !(node.object.type === 'Identifier' && /^(?:Promise|path)$/.test(node.object.name))) return true;
-    if (node.type === 'Identifier') {
+    if (node.type === 'Identifier' && !isName(node)) {
       const definition = file.variableOf(node)?.defs[0];
       const isParameter = (definition?.type as string | undefined) === 'Parameter' && isFunction(definition?.node as Node | undefined);
       const owner = definition?.node as Node | undefined;
@@ -43,6 +43,12 @@ function reportsBack({ file }: SessionModel, work: Node, home: Node, ending: End
     stack.push(...childrenOf(node, file.sourceCode.visitorKeys));
   }
   return false;
+}
+
+/** The name of a property, and no variable. */
+function isName(node: TSESTree.Identifier): boolean {
+  const { parent } = node;
+  return (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) || (parent.type === 'Property' && parent.key === node && parent.value !== node);
 }
 
 /** `res.json(…)`, `reply.send(…)`, `next()`, `.catch(next)`: the response is sent when the work is done. */

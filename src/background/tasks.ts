@@ -193,7 +193,7 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
 /** Methods that a clock runs: `@Cron('0 * * * *')`. */
 export function scheduledMethods({ file, resolver }: SessionModel): { readonly fn: FunctionNode; readonly node: Node; readonly api: BackgroundApi; readonly name: string }[] {
   const decorators = backgroundApis.filter((api) => api.form === 'decorator');
-  return file.classes.flatMap((owner) =>
+  return file.nodes.classes.flatMap((owner) =>
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
       const fn = member.value;

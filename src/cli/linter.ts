@@ -32,7 +32,7 @@ export function makeLinter(
       {
         files: [`**/*.{${EXTENSIONS.join(',')}}`],
         languageOptions: { parser },
-        linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
+        linterOptions: { reportUnusedDisableDirectives: 'off' },
       },
       plugin.configs[options.config],
       { rules: options.rules },

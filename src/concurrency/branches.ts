@@ -83,7 +83,7 @@ function startedBy(variable: Variable): Node | undefined {
   if (!definition || (definition.type as string) !== 'Variable') return undefined;
   const declarator = definition.node as TSESTree.VariableDeclarator;
   if (declarator.id.type !== 'Identifier') return undefined;
-  const writes = variable.references.flatMap((reference) => (reference.writeExpr ? [reference.writeExpr as Node] : []));
+  const writes = variable.references.flatMap((reference) => (reference.writeExpr ? [reference.writeExpr] : []));
   return writes.length === 1 ? writes[0] : undefined;
 }
 
@@ -157,8 +157,8 @@ function variableBranches(resolver: Resolver, node: TSESTree.Identifier, seen: R
   const inner = new Set([...seen, variable]);
   const branches: Branch[] = [];
   for (const reference of variable.references) {
-    if (reference.writeExpr) branches.push(...repeatedIn(branchesOf(resolver, reference.writeExpr as Node, inner), reference.identifier as Node, declarator));
-    else branches.push(...addedBranches(resolver, reference.identifier as Node, declarator, inner));
+    if (reference.writeExpr) branches.push(...repeatedIn(branchesOf(resolver, reference.writeExpr, inner), reference.identifier, declarator));
+    else branches.push(...addedBranches(resolver, reference.identifier, declarator, inner));
   }
   return branches;
 }

@@ -30,17 +30,20 @@ export function forksOf(model: SessionModel): Fork[] {
   const forks: Fork[] = [];
   const inner = new Set<Node>();
   const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)));
-  for (const call of file.calls) {
-    const name = call.type === 'CallExpression' ? calleeName(call) : undefined;
-    if (call.type !== 'CallExpression' || name === undefined || inner.has(call)) continue;
-    const fork = promiseJoins.has(name) || forkingMethods.has(name) ? (joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call)) : undefined;
-    const found = fork ?? (importsCombinators && combinatorNames.has(name) ? libraryFork(resolver, call) : undefined);
-    if (!found) continue;
+  const candidates: TSESTree.CallExpression[] = [];
+  for (const [name, calls] of file.callsByName) {
+    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && combinatorNames.has(name))) continue;
+    for (const call of calls) if (call.type === 'CallExpression') candidates.push(call);
+  }
+  for (const call of candidates.sort((a, b) => a.range[0] - b.range[0])) {
+    if (inner.has(call)) continue;
+    const fork = joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call) ?? (importsCombinators ? libraryFork(resolver, call) : undefined);
+    if (!fork) continue;
     // A join inside a join is part of the outer one.
     for (const nested of nestedJoins(resolver, call)) inner.add(nested);
-    forks.push(found);
+    forks.push(fork);
   }
-  for (const loop of file.forAwaits) {
+  for (const loop of file.nodes.forAwaits) {
     const branches = branchesOf(resolver, loop.right).filter((branch) => branch.fn?.async ?? branch.node.type !== 'CallExpression');
     if (unwrap(loop.right).type === 'CallExpression' && branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
   }

@@ -108,7 +108,7 @@ function mapInTurn(file: File, call: TSESTree.CallExpression, map: TSESTree.Call
   const declared = file.variableOf(place.pattern);
   const home = enclosingFunction(place.node);
   // An array that grows by `push` has its type only within the function that fills it.
-  if (place.keyword !== 'const' || declared?.references.some((reference) => enclosingFunction(reference.identifier as Node) !== home)) return undefined;
+  if (place.keyword !== 'const' || declared?.references.some((reference) => enclosingFunction(reference.identifier) !== home)) return undefined;
   return { messageId: 'loopInTurn', target: place.node, text: `const ${name} = [];\n${indent}for (const ${loop.item} of ${loop.over}) {\n${indent}  ${name}.push(await ${loop.expression});\n${indent}}` };
 }
 
@@ -145,9 +145,9 @@ function loopOf(file: File, call: TSESTree.CallExpression, receiver: Node): Loop
   if (/\?\./.test(overText)) return undefined;
   const item = param.typeAnnotation ? sourceCode.text.slice(param.range[0], param.typeAnnotation.range[0]).trimEnd() : sourceCode.getText(param);
   // `for (const item of item.children)` would read the new variable before it has a value.
-  const names = sourceCode.getDeclaredVariables!(callback).map((variable) => variable.name);
+  const names = sourceCode.getDeclaredVariables(callback).map((variable) => variable.name);
   if (sourceCode.getTokens(receiver).some((token) => names.includes(token.value))) return undefined;
-  if (sourceCode.getDeclaredVariables!(callback).some((variable) => variable.references.some((reference) => reference.isWrite()))) return undefined;
+  if (sourceCode.getDeclaredVariables(callback).some((variable) => variable.references.some((reference) => reference.isWrite()))) return undefined;
   const over = /^(?:Identifier|MemberExpression|CallExpression|ArrayExpression|AwaitExpression|ThisExpression)$/.test(receiver.type) ? overText : `(${overText})`;
   if (callback.body.type !== 'BlockStatement') {
     const body = unwrap(callback.body);
@@ -256,7 +256,7 @@ function commentsOf(sourceCode: Readonly<TSESLint.SourceCode>, list: TSESTree.Ar
   for (const comment of all) {
     const next = elements.findIndex((element) => comment.range[1] <= element.range[0]);
     // A block comment stays one even when it moves to a line of its own.
-    notes[next < 0 ? elements.length : next]?.push(sourceCode.getText(comment as unknown as Node));
+    notes[next < 0 ? elements.length : next]?.push(sourceCode.getText(comment));
   }
   const indent = indentOf(sourceCode, list);
   return notes.map((group) => group.join(`\n${indent}`));

@@ -12,7 +12,7 @@ import type { Fork } from './forks.js';
 export function startedForks(model: SessionModel): Fork[] {
   const forks: Fork[] = [];
   const { file } = model;
-  for (const fn of file.functions) {
+  for (const fn of file.nodes.functions) {
     if (fn.body.type !== 'BlockStatement' || !fn.async) continue;
     const statements = fn.body.body;
     for (const [index, statement] of statements.entries()) {
@@ -21,8 +21,9 @@ export function startedForks(model: SessionModel): Fork[] {
         const started = startedCall(declarator);
         const variable = started && declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
         if (!started || !variable) continue;
+        if (!isAwaited(variable)) continue;
         const awaitedAt = statements.findIndex((later, at) => at > index && mentions(variable, later));
-        if (awaitedAt < 0 || !isAwaited(variable)) continue;
+        if (awaitedAt < 0) continue;
         const between = statements.slice(index + 1, awaitedAt).filter((later) => later.type !== 'FunctionDeclaration');
         if (between.length === 0) continue;
         forks.push({ node: started, name: 'a promise that is started here and awaited later', kind: 'started', branches: [{ node: started, replicated: false }, ...between.map((node) => ({ node, replicated: false }))], call: started });
@@ -38,7 +39,7 @@ function startedCall(declarator: TSESTree.VariableDeclarator): TSESTree.CallExpr
 }
 
 function mentions(variable: Variable, statement: Node): boolean {
-  return variable.references.some((reference) => !reference.init && isWithin(reference.identifier as Node, statement));
+  return variable.references.some((reference) => !reference.init && isWithin(reference.identifier, statement));
 }
 
 /** The variable is awaited by itself somewhere: it holds a promise (or a lazy builder, which the rule sorts out). */

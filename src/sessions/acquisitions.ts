@@ -144,7 +144,7 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
   const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {
-      const [first] = chainFrom(reference.identifier as Node).links;
+      const [first] = chainFrom(reference.identifier).links;
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
@@ -160,5 +160,5 @@ export function variableOfResult(resolver: Resolver, node: Node): Variable | und
 }
 
 function travelsAs(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
-  return travelsLike(resolver, variableOfResult(resolver, node)).some((kind) => kind.library === entry.library);
+  return travelsLike(variableOfResult(resolver, node)).some((kind) => kind.library === entry.library);
 }

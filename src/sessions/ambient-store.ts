@@ -1,7 +1,7 @@
 /** Home-made ambient scopes: an AsyncLocalStorage of the file that holds a session, and its accessor. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Resolver } from './resolver.js';
-import { calleeName, receiverOf, unwrap, type Node } from './syntax.js';
+import { receiverOf, unwrap, type Node } from './syntax.js';
 import { sessionOf, type Value, type Variable } from './values.js';
 
 function storeVariable(resolver: Resolver, expression: Node): Variable | undefined {
@@ -35,6 +35,5 @@ export function storedValue(resolver: Resolver, expression: Node): Value | undef
       if (sessionOf(value) || value?.kind === 'object') return value;
     }
   }
-  void calleeName;
   return undefined;
 }

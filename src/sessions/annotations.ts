@@ -64,7 +64,7 @@ export function typeValue(resolver: Resolver, type: Node, where: 'parameter' | '
     case 'TSImportType': {
       const source = type.source;
       const path = type.qualifier ? entityPath(type.qualifier) : [];
-      return source.type === 'Literal' && path ? importedType(resolver, String(source.value), path, where, annotated) : undefined;
+      return path ? importedType(resolver, source.value, path, where, annotated) : undefined;
     }
     default:
       return undefined;
@@ -94,7 +94,7 @@ function referenceValue(resolver: Resolver, type: TSESTree.TSTypeReference, wher
   }
   switch (definition.type as string) {
     case 'ImportBinding': {
-      const value = importPath(definition.node as Node, definition.parent as Node | null);
+      const value = importPath(definition.node, definition.parent);
       return value && importedType(resolver, value.specifier, [...value.path, ...rest], where, annotated);
     }
     case 'Type': {
@@ -121,7 +121,7 @@ function heritageValue(resolver: Resolver, heritage: TSESTree.TSInterfaceHeritag
   if (expression.type !== 'Identifier') return undefined;
   const definition = resolver.file.variableOf(expression)?.defs[0];
   if (!definition || (definition.type as string) !== 'ImportBinding') return undefined;
-  const value = importPath(definition.node as Node, definition.parent as Node | null);
+  const value = importPath(definition.node, definition.parent);
   return value && importedType(resolver, value.specifier, value.path, where, annotated);
 }
 
@@ -167,15 +167,18 @@ function withoutKeys(resolver: Resolver, how: 'Omit' | 'Pick', inner: Node, keys
 /** `Parameters<Parameters<typeof db.transaction>[0]>[0]`: the parameter of a managed callback. */
 function callbackParameterType(resolver: Resolver, type: TSESTree.TSIndexedAccessType, annotated: Annotated): Value | undefined {
   let query: TSESTree.TSTypeQuery | undefined;
-  let current: Node | undefined = type;
-  for (let i = 0; current && i < 12; i++) {
+  let current: Node = type;
+  for (let i = 0; i < 12; i++) {
     if (current.type === 'TSTypeQuery') {
       query = current;
       break;
     }
     if (current.type === 'TSIndexedAccessType') current = current.objectType;
-    else if (current.type === 'TSTypeReference') current = current.typeArguments?.params[0];
-    else return undefined;
+    else {
+      const argument: Node | undefined = current.type === 'TSTypeReference' ? current.typeArguments?.params[0] : undefined;
+      if (!argument) return undefined;
+      current = argument;
+    }
   }
   if (!query || query.exprName.type !== 'TSQualifiedName') return undefined;
   const receiver = entityValue(resolver, query.exprName.left);
@@ -186,14 +189,14 @@ function callbackParameterType(resolver: Resolver, type: TSESTree.TSIndexedAcces
 function importPath(specifier: Node, declaration: Node | null): { specifier: string; path: string[] } | undefined {
   if (specifier.type === 'TSImportEqualsDeclaration') {
     const reference = specifier.moduleReference;
-    return reference.type === 'TSExternalModuleReference' && reference.expression.type === 'Literal' ? { specifier: String(reference.expression.value), path: [] } : undefined;
+    return reference.type === 'TSExternalModuleReference' ? { specifier: reference.expression.value, path: [] } : undefined;
   }
   if (declaration?.type !== 'ImportDeclaration') return undefined;
   const source = declaration.source.value;
   if (specifier.type === 'ImportNamespaceSpecifier') return { specifier: source, path: [] };
   if (specifier.type === 'ImportDefaultSpecifier') return { specifier: source, path: ['default'] };
   if (specifier.type !== 'ImportSpecifier') return undefined;
-  return { specifier: source, path: [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)] };
+  return { specifier: source, path: [specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value] };
 }
 
 /** The module and name of an annotation that is one imported type. */
@@ -201,7 +204,7 @@ export function importedTypeName(resolver: Resolver, type: Node | undefined): { 
   if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return undefined;
   const definition = resolver.file.variableOf(type.typeName)?.defs[0];
   if (!definition || (definition.type as string) !== 'ImportBinding') return undefined;
-  const value = importPath(definition.node as Node, definition.parent as Node | null);
+  const value = importPath(definition.node, definition.parent);
   const name = value?.path.at(-1);
   return value && name !== undefined ? { specifier: value.specifier, name } : undefined;
 }
@@ -238,6 +241,5 @@ function entityValue(resolver: Resolver, name: TSESTree.EntityName): Value | und
     return variable && resolver.variableValue(variable);
   }
   if (name.type === 'TSQualifiedName') return resolver.memberValue(entityValue(resolver, name.left), name.right.name);
-  if (name.type === 'ThisExpression') return resolver.valueOf(name);
-  return undefined;
+  return resolver.valueOf(name);
 }

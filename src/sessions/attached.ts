@@ -97,7 +97,7 @@ function tableOf(resolver: Resolver): ReadonlyMap<string, Attachment> {
     // What comes by annotation or by use is not known to end with the request.
     if (session && key !== undefined && (session.how === 'acquired' || session.how === 'managed-callback' || session.how === 'wrapper')) table.set(key, { session, node });
   };
-  for (const assignment of resolver.file.assignments) {
+  for (const assignment of resolver.file.nodes.assignments) {
     if (assignment.operator === '=' && assignment.left.type === 'MemberExpression') attach(placeOf(resolver, assignment.left, [])?.key, assignment.right, assignment);
   }
   for (const call of resolver.file.callsByName.get('set') ?? []) attachBySet(resolver, call, attach);
@@ -105,7 +105,7 @@ function tableOf(resolver: Resolver): ReadonlyMap<string, Attachment> {
     const [argument] = call.arguments;
     if (argument?.type === 'ObjectExpression') attachContext(argument, 'ctx', attach);
   }
-  for (const fn of resolver.file.functions) {
+  for (const fn of resolver.file.nodes.functions) {
     const { parent } = fn;
     const name = parent.type === 'Property' ? propertyName(parent) : parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id.name : fn.type === 'FunctionDeclaration' ? fn.id?.name : undefined;
     if (name === undefined || !contextFactory.test(name)) continue;

@@ -1,12 +1,12 @@
 /** Managed callbacks: which calls hand a session to a callback, whose it is, and at which place. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { generalTransaction } from '../libraries/general.js';
+import { generalTransaction } from './any-database.js';
 import type { CallbackOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { callbacksByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
-import { fingerprintOf, travelsLike } from './fingerprints.js';
+import { fingerprintOf, hasMarker, travelsLike } from './fingerprints.js';
 import type { Resolver } from './resolver.js';
-import { calleeName, chainOf, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainOf, receiverOf, unwrap, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value } from './values.js';
 
 export interface ManagedCallback {
@@ -65,6 +65,20 @@ export function managedCallback(resolver: Resolver, call: TSESTree.CallExpressio
     if (target?.kind === 'client' || target?.kind === 'session' || target?.kind === 'global') return undefined;
   }
   return wrapperCallback(resolver, call, callback, name, owner);
+}
+
+/**
+ * What a managed call gives to a callback that it gets through a wrapper: `const inTx = (cb) => db.transaction(cb)`.
+ *
+ * @param callback the function that the wrapper's caller wrote
+ */
+export function handedOn(resolver: Resolver, call: TSESTree.CallExpression, callback: FunctionNode): readonly SessionKind[] {
+  const name = calleeName(call);
+  const receiver = receiverOf(call);
+  if (name === undefined || !receiver) return [];
+  const entries = (callbacksByMethod.get(name) ?? []).filter((entry) => chainFits(entry.origin, receiver));
+  const target = afterRoot(resolver, entries, receiver) ?? resolver.valueOf(receiver);
+  return byEvidence(resolver, entries.filter((entry) => receiverFits(entry, target)), callback, target);
 }
 
 function calledByName(resolver: Resolver, call: TSESTree.CallExpression, entries: readonly OriginEntry<CallbackOrigin>[]): ManagedCallback | undefined {
@@ -151,8 +165,14 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
     if (shown.length > 0) return [];
     const travelling = param === undefined ? [] : travelsLikeParameter(resolver, callback, param);
     const carried = entries.filter((entry) => travelling.some((kind) => kind.library === entry.library));
-    const evident = carried.filter((entry) => resolver.imported.has(entry.library));
-    if (carried.length > 0) return distinct(evident.length > 0 ? evident : carried);
+    if (carried.length > 0) {
+      const evident = [
+        carried.filter((entry) => resolver.imported.has(entry.library)),
+        carried.filter((entry) => hasMarker(resolver, entry.library)),
+        carried.filter((entry) => resolver.declared.includes(entry.library)),
+      ].find((some) => some.length > 0);
+      return distinct(evident ?? carried);
+    }
   }
   const alone = entries.filter((entry) => entry.origin.on === 'any');
   if (alone.length > 0) return distinct(alone);
@@ -184,7 +204,7 @@ function distinct(entries: readonly SessionKind[]): readonly SessionKind[] {
 
 function travelsLikeParameter(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
   const param = callback.params[index];
-  return param?.type === 'Identifier' ? travelsLike(resolver, resolver.file.variableOf(param)) : [];
+  return param?.type === 'Identifier' ? travelsLike(resolver.file.variableOf(param)) : [];
 }
 
 function fingerprintOfParameter(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
@@ -232,4 +252,3 @@ export function callAround(fn: FunctionNode): TSESTree.CallExpression | TSESTree
   return undefined;
 }
 
-export { isFunction };

@@ -71,8 +71,19 @@ export function plainSpecifier(specifier: string): string {
   return specifier;
 }
 
+const bySpecifier = new Map<string, Library | undefined>();
+
 /** The library that a module specifier belongs to. */
 export function libraryOfSpecifier(specifier: string): Library | undefined {
+  if (bySpecifier.has(specifier)) return bySpecifier.get(specifier);
+  const library = findLibrary(specifier);
+  // Bounded, for processes that see the specifiers of many projects.
+  if (bySpecifier.size > 10_000) bySpecifier.clear();
+  bySpecifier.set(specifier, library);
+  return library;
+}
+
+function findLibrary(specifier: string): Library | undefined {
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;
@@ -132,4 +143,22 @@ for (const library of libraries) {
 /** Fingerprint paths that end in a method of this name. */
 export function fingerprintsEndingIn(name: string): readonly CompiledPath[] {
   return fingerprintPaths.get(name) ?? [];
+}
+
+/** Names of calls and constructions by which a session comes to be or travels. */
+const namesOfOrigins: ReadonlySet<string> = new Set([
+  ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
+  ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
+]);
+/** One of these names, called: a quick look at a file's text. */
+export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+/** Exported names of session types, as they stand in an import. */
+export const namesOfTypes: ReadonlySet<string> = new Set(
+  libraries.flatMap((library) => [
+    ...library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? [...(origin.decorators ?? []), ...(origin.parameterTypes ?? [])] : []))]).map((name) => lastPart(name)),
+  ]),
+);
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
 }

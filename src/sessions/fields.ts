@@ -26,7 +26,7 @@ export function fieldValue(resolver: Resolver, node: ClassNode, name: string): V
       for (const param of member.value.params) {
         if (param.type !== 'TSParameterProperty') continue;
         const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-        if (target.type === 'Identifier' && target.name === name) {
+        if (target.name === name) {
           const variable = resolver.file.variableOf(target);
           const value = variable && resolver.variableValue(variable);
           if (value) return value;
@@ -78,7 +78,7 @@ export function fieldAssignments(resolver: Resolver, node: ClassNode, name: stri
   if (!table) {
     table = new Map();
     assignmentTables.set(resolver, table);
-    for (const assignment of resolver.file.assignments) {
+    for (const assignment of resolver.file.nodes.assignments) {
       const left = assignment.left;
       if (left.type !== 'MemberExpression' || outermost(left.object).type === 'Super' || left.object.type !== 'ThisExpression') continue;
       const owner = enclosingClass(left.object);

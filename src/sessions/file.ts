@@ -1,93 +1,63 @@
 /** One file as the analysis sees it: its syntax tree in one walk, its variables, its evidence. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
-import { calleeName, isFunction, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
+
+type Call = TSESTree.CallExpression | TSESTree.NewExpression;
+
+/** Nodes of the kinds that some law looks at, in source order. */
+interface Nodes {
+  readonly calls: Call[];
+  readonly callsByName: Map<string, Call[]>;
+  readonly functions: FunctionNode[];
+  readonly classes: ClassNode[];
+  readonly assignments: TSESTree.AssignmentExpression[];
+  readonly expressionStatements: TSESTree.ExpressionStatement[];
+  readonly forAwaits: TSESTree.ForOfStatement[];
+}
 
 export class File {
   readonly sourceCode: SourceCode;
   readonly settings: Settings;
   readonly filename: string;
-  readonly calls: (TSESTree.CallExpression | TSESTree.NewExpression)[] = [];
-  readonly callsByName = new Map<string, (TSESTree.CallExpression | TSESTree.NewExpression)[]>();
-  readonly functions: FunctionNode[] = [];
-  readonly classes: (TSESTree.ClassDeclaration | TSESTree.ClassExpression)[] = [];
-  readonly assignments: TSESTree.AssignmentExpression[] = [];
-  readonly expressionStatements: TSESTree.ExpressionStatement[] = [];
-  /** Nodes of the kinds that some law looks at, in source order. */
-  readonly forAwaits: TSESTree.ForOfStatement[] = [];
-  #resolved: Map<Node, Variable> | undefined;
+  #nodes: Nodes | undefined;
+  readonly #resolved = new Map<Node, Variable | undefined>();
 
   constructor(sourceCode: SourceCode, filename: string, settings: Settings) {
     this.sourceCode = sourceCode;
     this.filename = filename;
     this.settings = settings;
-    this.#walk(sourceCode.ast);
   }
 
-  #walk(root: Node): void {
-    const keys = runtimeKeys(this.sourceCode.visitorKeys);
-    // An explicit stack: generated files nest deeper than the call stack.
-    const stack: Node[] = [root];
-    for (let node = stack.pop(); node; node = stack.pop()) {
-      this.#note(node);
-      const children = keys.get(node.type) ?? [];
-      for (let i = children.length - 1; i >= 0; i--) {
-        const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
-        if (Array.isArray(child)) {
-          for (let j = child.length - 1; j >= 0; j--) {
-            const element = child[j];
-            if (element) stack.push(element);
-          }
-        } else if (child) stack.push(child);
-      }
-    }
+  /** The file's nodes, by one walk on first demand: most files never need it. */
+  get nodes(): Nodes {
+    this.#nodes ??= walk(this.sourceCode);
+    return this.#nodes;
   }
 
-  #note(node: Node): void {
-    switch (node.type) {
-      case 'CallExpression':
-      case 'NewExpression': {
-        this.calls.push(node);
-        const name = calleeName(node);
-        if (name !== undefined) {
-          const same = this.callsByName.get(name);
-          if (same) same.push(node);
-          else this.callsByName.set(name, [node]);
-        }
-        break;
-      }
-      case 'ClassDeclaration':
-      case 'ClassExpression':
-        this.classes.push(node);
-        break;
-      case 'AssignmentExpression':
-        this.assignments.push(node);
-        break;
-      case 'ExpressionStatement':
-        this.expressionStatements.push(node);
-        break;
-      case 'ForOfStatement':
-        if (node.await) this.forAwaits.push(node);
-        break;
-      default:
-        if (isFunction(node)) this.functions.push(node);
-    }
+  get calls(): readonly Call[] {
+    return this.nodes.calls;
   }
 
-  /** The variable that an identifier refers to or declares; undefined for globals that nothing declares. */
+  get callsByName(): ReadonlyMap<string, readonly Call[]> {
+    return this.nodes.callsByName;
+  }
+
+  /**
+   * The variable that an identifier refers to or declares; undefined for globals that nothing declares. Looked up by
+   * scope: few identifiers of a file are ever asked for.
+   */
   variableOf(identifier: Node): Variable | undefined {
-    if (!this.#resolved) {
-      const resolved = new Map<Node, Variable>();
-      for (const scope of this.sourceCode.scopeManager?.scopes ?? []) {
-        for (const reference of scope.references) if (reference.resolved) resolved.set(reference.identifier, reference.resolved);
-        for (const variable of scope.variables) for (const name of variable.identifiers) resolved.set(name, variable);
-      }
-      this.#resolved = resolved;
-    }
-    return this.#resolved.get(identifier);
+    const name = identifier.type === 'Identifier' || identifier.type === 'JSXIdentifier' ? identifier.name : undefined;
+    if (name === undefined) return undefined;
+    if (this.#resolved.has(identifier)) return this.#resolved.get(identifier);
+    let variable: Variable | undefined;
+    for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
+    this.#resolved.set(identifier, variable);
+    return variable;
   }
 
   /** The source text of a node, on one line and not too long: for names in messages. */
@@ -97,17 +67,74 @@ export class File {
   }
 }
 
+function walk(sourceCode: SourceCode): Nodes {
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [] };
+  const keys = runtimeKeys(sourceCode.visitorKeys);
+  // An explicit stack: generated files nest deeper than the call stack.
+  const stack: Node[] = [sourceCode.ast];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    note(nodes, node);
+    const children = keys.get(node.type);
+    if (!children) continue;
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
+      if (Array.isArray(child)) {
+        for (let j = child.length - 1; j >= 0; j--) {
+          const element = child[j];
+          if (element) stack.push(element);
+        }
+      } else if (child) stack.push(child);
+    }
+  }
+  return nodes;
+}
+
+function note(nodes: Nodes, node: Node): void {
+  switch (node.type) {
+    case 'CallExpression':
+    case 'NewExpression': {
+      nodes.calls.push(node);
+      const name = calleeName(node);
+      if (name === undefined) break;
+      const same = nodes.callsByName.get(name);
+      if (same) same.push(node);
+      else nodes.callsByName.set(name, [node]);
+      break;
+    }
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'FunctionDeclaration':
+      nodes.functions.push(node);
+      break;
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      nodes.classes.push(node);
+      break;
+    case 'AssignmentExpression':
+      nodes.assignments.push(node);
+      break;
+    case 'ExpressionStatement':
+      nodes.expressionStatements.push(node);
+      break;
+    case 'ForOfStatement':
+      if (node.await) nodes.forAwaits.push(node);
+      break;
+    default:
+  }
+}
+
 const typeKeys = new Set(['typeAnnotation', 'returnType', 'typeParameters', 'typeArguments', 'superTypeArguments', 'implements']);
 const keyTables = new WeakMap<object, Map<string, readonly string[]>>();
 
-/** Visitor keys without types, which hold nothing that runs. */
+/** Visitor keys without types and without what has no children: neither holds anything that runs. */
 function runtimeKeys(visitorKeys: Readonly<Record<string, readonly string[] | undefined>>): Map<string, readonly string[]> {
   let table = keyTables.get(visitorKeys);
   if (!table) {
     table = new Map();
     for (const [type, keys] of Object.entries(visitorKeys)) {
       if (/^TS(?!As|NonNull|Satisfies|TypeAssertion|Instantiation|ParameterProperty|Export|Module|Enum|AbstractM|AbstractP|AbstractA|ImportEquals|External)/.test(type)) continue;
-      table.set(type, (keys ?? []).filter((key) => !typeKeys.has(key)));
+      const running = (keys ?? []).filter((key) => !typeKeys.has(key) && !(type === 'Identifier' || type === 'PrivateIdentifier'));
+      if (running.length > 0) table.set(type, running);
     }
     keyTables.set(visitorKeys, table);
   }

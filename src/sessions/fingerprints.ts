@@ -44,7 +44,7 @@ export function fingerprintOf(_resolver: Resolver, variable: Variable | undefine
   const found = new Map<Library, SessionKind>();
   for (const reference of variable?.references ?? []) {
     if (!reference.isRead()) continue;
-    for (const kind of fingerprintOfChain(chainFrom(reference.identifier as Node))) if (!found.has(kind.library)) found.set(kind.library, kind);
+    for (const kind of fingerprintOfChain(chainFrom(reference.identifier))) if (!found.has(kind.library)) found.set(kind.library, kind);
   }
   return [...found.values()];
 }
@@ -53,7 +53,7 @@ export function fingerprintOf(_resolver: Resolver, variable: Variable | undefine
  * Kinds whose sessions travel the way this variable does: as the `transaction` of an options object, through
  * `.transacting(trx)`. Weak by itself (several libraries share an option's name), strong inside a managed callback.
  */
-export function travelsLike(resolver: Resolver, variable: Variable | undefined): readonly SessionKind[] {
+export function travelsLike(variable: Variable | undefined): readonly SessionKind[] {
   const found = new Map<SessionFacts, SessionKind>();
   for (const reference of variable?.references ?? []) {
     const parent = reference.identifier.parent as Node | undefined;
@@ -65,7 +65,6 @@ export function travelsLike(resolver: Resolver, variable: Variable | undefined):
       if ((option !== undefined && travels?.options?.includes(option)) || (builder !== undefined && travels?.methods?.includes(builder))) found.set(kind.facts, kind);
     }
   }
-  void resolver;
   return [...found.values()];
 }
 
@@ -83,7 +82,14 @@ interface Mark {
   readonly node: Node;
 }
 
-const markTables = new WeakMap<Resolver, { variables: Map<Variable, Mark>; members: Map<string, Mark>; memberOwners: Map<Variable, Mark> }>();
+interface Marks {
+  readonly variables: Map<Variable, Mark>;
+  readonly members: Map<string, Mark>;
+  /** Kinds for which the file gives evidence. */
+  readonly evident: readonly SessionKind[];
+}
+
+const markTables = new WeakMap<Resolver, Marks>();
 
 /**
  * A value that travels as a session: `Model.update(values, { transaction: t })` in a file with evidence for Sequelize
@@ -97,13 +103,21 @@ export function usedAs(resolver: Resolver, subject: Variable | TSESTree.MemberEx
     const object = unwrap(subject.object);
     const owner = object.type === 'Identifier' ? resolver.file.variableOf(object) : undefined;
     if (!owner) return undefined;
-    const mark = marks.members.get(memberKey(owner, subject));
+    const mark = (marks.members.size > 0 ? marks.members.get(memberKey(owner, subject)) : undefined) ?? optionOfParameter(marks, owner, subject);
     const at = owner.identifiers[0];
     return mark && at && resolver.session({ origin: memberOrigin(owner, mark), how: 'used-as', kinds: [mark.kind], name: resolver.file.nameOf(subject) });
   }
   const mark = marks.variables.get(subject);
   const at = subject.identifiers[0];
   return mark && at && resolver.session({ origin: at, how: 'used-as', kinds: [mark.kind], name: subject.name });
+}
+
+/** `options.transaction` of a hook, `(instance, options) => …`: the library's own name for it, in a file of its users. */
+function optionOfParameter(marks: Marks, owner: Variable, member: TSESTree.MemberExpression): Mark | undefined {
+  const name = propertyName(member);
+  if (name === undefined || !/^(?:options|opts)$|Options$/.test(owner.name) || (owner.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
+  const kind = marks.evident.find(({ facts }) => facts.travels?.options?.includes(name));
+  return kind && { kind, node: member };
 }
 
 function memberOrigin(owner: Variable, mark: Mark): Node {
@@ -117,12 +131,12 @@ function memberKey(owner: Variable, member: TSESTree.MemberExpression): string {
 /** Libraries whose sessions travel in options or builder methods, by option name. */
 const travelling: { library: Library; facts: SessionFacts }[] = libraries.flatMap((library) => library.sessions.filter((facts) => facts.travels).map((facts) => ({ library, facts })));
 
-function marksOf(resolver: Resolver) {
-  let marks = markTables.get(resolver);
-  if (marks) return marks;
-  marks = { variables: new Map(), members: new Map(), memberOwners: new Map() };
-  markTables.set(resolver, marks);
+function marksOf(resolver: Resolver): Marks {
+  const known = markTables.get(resolver);
+  if (known) return known;
   const evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+  const marks: Marks = { variables: new Map(), members: new Map(), evident };
+  markTables.set(resolver, marks);
   if (evident.length === 0) return marks;
   for (const call of resolver.file.calls) {
     const name = calleeName(call);
@@ -151,11 +165,9 @@ function simpleName(node: Node): string {
 }
 
 /** Without an import in sight, some words are a library's own: `sequelize.transaction`, a `queryInterface` migration. */
-function hasMarker(resolver: Resolver, library: Library): boolean {
+export function hasMarker(resolver: Resolver, library: Library): boolean {
   return library.markers?.some((marker) => new RegExp(marker).test(resolver.file.sourceCode.text)) ?? false;
 }
-
-type Marks = ReturnType<typeof marksOf>;
 
 function markOption(resolver: Resolver, marks: Marks, kind: SessionKind, options: TSESTree.ObjectExpression, option: string): void {
   for (const property of options.properties) {

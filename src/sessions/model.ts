@@ -1,6 +1,6 @@
 /** The one answer per file that every rule shares. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { readSettings } from '../settings.js';
+import { readSettings, type Settings } from '../settings.js';
 import { hasEvidence } from './evidence.js';
 import { File } from './file.js';
 import { Resolver } from './resolver.js';
@@ -11,7 +11,12 @@ export interface SessionModel {
   readonly resolver: Resolver;
 }
 
-const models = new WeakMap<TSESTree.Program, { readonly settings: unknown; readonly model: SessionModel }>();
+interface Entry {
+  readonly settings: Settings;
+  readonly model: SessionModel;
+}
+
+const models = new WeakMap<TSESTree.Program, Entry>();
 
 /** The part of a rule's context that the model needs. */
 export interface ModelContext {
@@ -21,21 +26,29 @@ export interface ModelContext {
 }
 
 /**
- * Whether a rule may have anything to say about the file; to be asked in `create()`, before anything else.
+ * The frame of every rule: nothing for a file without evidence, else one look at the whole file when it has been
+ * walked, and only if some session can come to be in it.
  *
+ * @param analyse says what the rule has to say about the file
  * @throws Error when `settings['db-session']` is wrong; the message names the key
  */
-export function hasSessions(context: ModelContext): boolean {
+export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void): TSESLint.RuleListener {
   const settings = readSettings(context.settings);
-  return hasEvidence(context.sourceCode, [...settings.wrappers, ...settings.sessionTypes, ...settings.clients, ...settings.ambientDecorators].map((own) => own.name));
+  if (!hasEvidence(context.sourceCode, settings)) return {};
+  return {
+    'Program:exit'() {
+      const model = modelOf(context, settings);
+      if (model.resolver.mayHaveSessions) analyse(model);
+    },
+  };
 }
 
 /** The session model of a file, made on first demand and shared by all rules. */
-export function sessionsOf(context: ModelContext): SessionModel {
+function modelOf(context: ModelContext, settings: Settings): SessionModel {
   const known = models.get(context.sourceCode.ast);
-  if (known && known.settings === context.settings) return known.model;
-  const file = new File(context.sourceCode, context.filename, readSettings(context.settings));
+  if (known?.settings === settings) return known.model;
+  const file = new File(context.sourceCode, context.filename, settings);
   const model = { file, resolver: new Resolver(file) };
-  models.set(context.sourceCode.ast, { settings: context.settings, model });
+  models.set(context.sourceCode.ast, { settings, model });
   return model;
 }

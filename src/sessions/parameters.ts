@@ -2,11 +2,11 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { ambientParameter } from './ambient.js';
 import { annotationName, importedTypeName, typeValue } from './annotations.js';
-import { callAround, managedCallback } from './callbacks.js';
+import { callAround, handedOn, managedCallback } from './callbacks.js';
 import { fieldDecoratorValue } from './fields.js';
 import { fingerprintOf } from './fingerprints.js';
 import { bindingPath, type Resolver } from './resolver.js';
-import { calleeName, isFunction, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from './syntax.js';
+import { isFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value, Variable } from './values.js';
 
 /** Names that authors give to a transaction and to nothing else in a file that talks to a database. */
@@ -25,7 +25,7 @@ export function parameterValue(resolver: Resolver, variable: Variable, fn: Funct
       for (const step of path) current = resolver.memberValue(current, step);
       if (current) return hasClientDefault(resolver, param, variable) ? { kind: 'either' } : current;
     }
-    return byNameAndUse(resolver, variable, fn, param);
+    return byNameAndUse(resolver, variable, param);
   }
   return undefined;
 }
@@ -36,7 +36,7 @@ function hasClientDefault(resolver: Resolver, param: TSESTree.Parameter, variabl
   const pattern = target?.parent;
   const fallback = pattern?.type === 'AssignmentPattern' && pattern.left === target ? pattern.right : param.type === 'AssignmentPattern' && param.left.type === 'Identifier' ? param.right : undefined;
   if (!fallback) return false;
-  const value = resolver.valueOf(fallback as Node);
+  const value = resolver.valueOf(fallback);
   // A default that is not a session is a root client, or the author would not use the two in one place.
   return value?.kind !== 'session' && !(fallback.type === 'ObjectExpression' || (fallback.type === 'Literal' && fallback.value === null) || (fallback.type === 'Identifier' && fallback.name === 'undefined'));
 }
@@ -80,7 +80,7 @@ export function callsTaking(resolver: Resolver, fn: FunctionNode): (TSESTree.Cal
   const variable = functionVariable(resolver, fn);
   const calls: (TSESTree.CallExpression | TSESTree.NewExpression)[] = [];
   for (const reference of variable?.references ?? []) {
-    const node = outermost(reference.identifier as Node);
+    const node = outermost(reference.identifier);
     const parent = node.parent;
     if ((parent?.type === 'CallExpression' || parent?.type === 'NewExpression') && parent.arguments.some((argument) => argument === node)) calls.push(parent);
   }
@@ -109,7 +109,7 @@ function fromWrapper(resolver: Resolver, call: TSESTree.CallExpression | TSESTre
   if (param?.type !== 'Identifier') return undefined;
   const callback = resolver.file.variableOf(param);
   for (const reference of callback?.references ?? []) {
-    const node = outermost(reference.identifier as Node);
+    const node = outermost(reference.identifier);
     const parent = node.parent;
     if (parent?.type === 'CallExpression' && parent.callee === node) {
       const argument = parent.arguments[index];
@@ -117,19 +117,10 @@ function fromWrapper(resolver: Resolver, call: TSESTree.CallExpression | TSESTre
       if (value?.kind === 'session') return value.session.kinds;
     } else if (parent?.type === 'CallExpression' && index === 0) {
       // `return pool.transaction(callback)`: handed on to the library.
-      const managed = managedCallback(resolver, parent, fn) ?? viaParameter(resolver, parent, node);
-      if (managed && managed.param === index) return managed.kinds;
+      const kinds = handedOn(resolver, parent, fn);
+      if (kinds.length > 0) return kinds;
     }
   }
-  return undefined;
-}
-
-/** The wrapper passes its callback parameter straight to a managed call. */
-function viaParameter(resolver: Resolver, call: TSESTree.CallExpression, argument: Node) {
-  const stand: FunctionNode = { type: 'ArrowFunctionExpression', params: [], range: argument.range } as unknown as FunctionNode;
-  void stand;
-  void call;
-  void resolver;
   return undefined;
 }
 
@@ -152,7 +143,7 @@ export function callersOf(resolver: Resolver, fn: FunctionNode): (TSESTree.CallE
   const variable = functionVariable(resolver, fn);
   if (variable) {
     return variable.references.flatMap((reference) => {
-      const node = outermost(reference.identifier as Node);
+      const node = outermost(reference.identifier);
       const parent = node.parent;
       return parent?.type === 'CallExpression' && parent.callee === node ? [parent] : [];
     });
@@ -172,7 +163,7 @@ export function callersOf(resolver: Resolver, fn: FunctionNode): (TSESTree.CallE
  * An unannotated `tx`, or one annotated with a type of another file of the project: the name alone says nothing, but a
  * name and the calls that only one library's transaction answers to do.
  */
-function byNameAndUse(resolver: Resolver, variable: Variable, fn: FunctionNode, param: TSESTree.Parameter): Value | undefined {
+function byNameAndUse(resolver: Resolver, variable: Variable, param: TSESTree.Parameter): Value | undefined {
   const target = variable.identifiers[0] as Node | undefined;
   if (!target) return undefined;
   const pattern = param.type === 'TSParameterProperty' ? param.parameter : param;
@@ -183,8 +174,5 @@ function byNameAndUse(resolver: Resolver, variable: Variable, fn: FunctionNode, 
   if (!named || (typeName !== undefined && eitherName.test(typeName.replace(/TransactionClient$/, ''))) || hasClientDefault(resolver, param, variable)) return undefined;
   if (plain.type === 'Identifier' && annotation && typeName === undefined && annotation.type !== 'TSAnyKeyword') return undefined;
   const kinds = fingerprintOf(resolver, variable);
-  void fn;
-  void calleeName;
-  void unwrap;
   return kinds.length > 0 ? resolver.session({ origin: target, how: 'used-as', kinds, name: variable.name }) : undefined;
 }

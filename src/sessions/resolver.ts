@@ -5,11 +5,11 @@ import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
-import { importedLibraries, importedSpecifiers, manifestLibraries } from './evidence.js';
+import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier } from './catalogue.js';
+import { libraryOfSpecifier, originCall, namesOfTypes } from './catalogue.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
@@ -32,6 +32,7 @@ export class Resolver {
   readonly #busy = new Set<object>();
   #imported: ReadonlySet<Library> | undefined;
   #talks: boolean | undefined;
+  #mayHave: boolean | undefined;
 
   constructor(file: File) {
     this.file = file;
@@ -46,6 +47,29 @@ export class Resolver {
   /** Libraries that the nearest package.json depends on. */
   get declared(): readonly Library[] {
     return manifestLibraries(this.file.filename);
+  }
+
+  /**
+   * A quick look, before anything is resolved: whether any session can come to be in the file by a call, a type, a
+   * parameter or an option. Most files that import a library only declare entities or use the root client.
+   */
+  get mayHaveSessions(): boolean {
+    this.#mayHave ??= this.#lookForOrigins();
+    return this.#mayHave;
+  }
+
+  #lookForOrigins(): boolean {
+    const { file } = this;
+    if (speaksOfTransactions(file.sourceCode.text)) return true;
+    if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
+    const { settings } = file;
+    if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
+    if (originCall.test(file.sourceCode.text)) return true;
+    for (const statement of file.sourceCode.ast.body) {
+      if (statement.type !== 'ImportDeclaration') continue;
+      for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
+    }
+    return false;
   }
 
   /**
@@ -169,10 +193,7 @@ export class Resolver {
         return this.moduleValue(value);
       }
       case 'client': {
-        const { clients, sessions } = object.library;
-        if (clients?.properties?.includes(name)) return object;
-        void sessions;
-        return undefined;
+        return object.library.clients?.properties?.includes(name) ? object : undefined;
       }
       case 'session':
         return object.session.kinds[0].facts.derived?.properties?.includes(name) ? { ...object, derived: true } : undefined;
@@ -289,11 +310,11 @@ export class Resolver {
     if (!definition) return undefined;
     switch (definition.type as string) {
       case 'ImportBinding':
-        return this.#imports(definition.node as Node, definition.parent as Node | null);
+        return this.#imports(definition.node, definition.parent);
       case 'Parameter':
         return parameterValue(this, variable, definition.node as FunctionNode);
       case 'FunctionName':
-        return isFunction(definition.node as Node) ? { kind: 'function', node: definition.node as FunctionNode } : undefined;
+        return isFunction(definition.node) ? { kind: 'function', node: definition.node } : undefined;
       case 'ClassName':
         return { kind: 'class', node: definition.node as TSESTree.ClassDeclaration };
       case 'Variable':
@@ -306,8 +327,7 @@ export class Resolver {
   #imports(specifier: Node, declaration: Node | null): Value | undefined {
     if (specifier.type === 'TSImportEqualsDeclaration') {
       const reference = specifier.moduleReference;
-      return reference.type === 'TSExternalModuleReference' && reference.expression.type === 'Literal'
-        ? this.moduleValue({ kind: 'module', specifier: String(reference.expression.value), path: [] })
+      return reference.type === 'TSExternalModuleReference' ? this.moduleValue({ kind: 'module', specifier: reference.expression.value, path: [] })
         : undefined;
     }
     if (declaration?.type !== 'ImportDeclaration') return undefined;
@@ -316,7 +336,7 @@ export class Resolver {
       specifier.type === 'ImportNamespaceSpecifier'
         ? []
         : specifier.type === 'ImportSpecifier'
-          ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)]
+          ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value]
           : ['default'];
     return this.moduleValue({ kind: 'module', specifier: source, path });
   }
@@ -347,7 +367,7 @@ export class Resolver {
     let found: Value | undefined;
     for (const reference of variable.references) {
       if (!reference.isWrite() || !reference.writeExpr) continue;
-      const written = unwrapAwait(reference.writeExpr as Node);
+      const written = unwrapAwait(reference.writeExpr);
       if (isNothing(written)) continue;
       const value = this.valueOf(written);
       if (value?.kind !== 'session' && value?.kind !== 'client') return undefined;
@@ -458,7 +478,7 @@ export function bindingPath(pattern: Node, variable: Variable): readonly string[
 function calledUpon(variable: Variable): boolean {
   return variable.references.some((reference) => {
     if (!reference.isRead()) return false;
-    const links = chainFrom(reference.identifier as Node).links;
+    const links = chainFrom(reference.identifier).links;
     const first = links[0];
     if (!first || first.name === '' || ['then', 'catch', 'finally'].includes(first.name)) return false;
     return links.some((link) => link.called) && !/^(?:map|forEach|filter|reduce|find|some|every|push|length|includes|join|slice|flat|flatMap|entries|keys|values|concat|sort|at)$/.test(first.name);
@@ -476,8 +496,7 @@ function returnArguments(fn: FunctionNode, file: File): Node[] {
     if (isFunction(node) || node.type === 'ClassDeclaration' || node.type.endsWith('Expression')) return;
     for (const key of keys[node.type] ?? []) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
-      if (Array.isArray(child)) for (const element of child) element && visit(element);
-      else if (child) visit(child);
+      for (const element of Array.isArray(child) ? child : [child]) if (element) visit(element);
     }
   };
   visit(fn.body);

@@ -4,7 +4,7 @@ import type { SessionFacts } from '../libraries/library.js';
 import { ambientSessionAt } from './ambient.js';
 import { childrenOf } from './file.js';
 import type { Resolver } from './resolver.js';
-import { calleeName, chainOf, isFunction, isWithin, literalText, outermost, unwrap, type Chain, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainOf, decoratorCallees, isFunction, isWithin, literalText, outermost, unwrap, type Chain, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type Session } from './values.js';
 
 /** What a use does: a single read, a write, several steps by itself, a nested transaction, or nobody knows. */
@@ -53,6 +53,8 @@ export class UseFinder {
     const uses: Use[] = [];
     for (const param of fn.params) if (param.type === 'AssignmentPattern') this.#visit(param.right, uses, 0);
     this.#visit(fn.body, uses, 0);
+    const openers = decoratorFunctions(this.#resolver, fn);
+    if (openers.length > 0) dropOwn(uses, 0, openers);
     this.#busy.delete(fn);
     // A summary that was cut short by recursion is not kept.
     if (this.#busy.size === 0) this.#summaries.set(fn, uses);
@@ -140,18 +142,26 @@ export class UseFinder {
       if (ambient && links.some((link) => link.called)) uses.push({ session: ambient, node: chain.node, kind: this.#kindOf(ambient.kinds[0].facts, chain), by: 'ambient', method: lastMethod(chain) });
     }
     this.#argumentUses(chain, uses);
+    const before = uses.length;
     this.#visit(root, uses, depth + 1);
     for (const link of links) {
       for (const argument of argumentsOf(link.call)) this.#visit(argument, uses, depth + 1);
     }
+    // A wrapper of the file that opens a session for its callback: `withSession(() => work())` is each call's own.
+    const callees = calls.flatMap((call) => {
+      const callee = uses.length > before ? this.#resolver.valueOf(call.callee) : undefined;
+      return callee?.kind === 'function' ? [callee.node] : [];
+    });
+    if (callees.length > 0) dropOwn(uses, before, callees);
   }
 
   /** The session that a chain works on: its root, a prefix of it (`this.tx`, `qr.manager`), or `new Repo(tx)`. */
   #receiverSession(chain: Chain): Session | undefined {
-    let node: Node | undefined = unwrap(chain.node);
+    let node: Node = unwrap(chain.node);
     const prefixes: Node[] = [];
-    while (node) {
+    for (;;) {
       if (node.type === 'CallExpression') {
+        if (prefixes.length > 0) prefixes.push(node);
         const callee: Node = unwrap(node.callee);
         node = callee.type === 'MemberExpression' ? unwrap(callee.object) : callee;
         prefixes.push(callee);
@@ -279,8 +289,23 @@ export class UseFinder {
   /** Whether anything that a parameter binds is read. */
   #isMentioned(param: TSESTree.Parameter): boolean {
     const fn = param.parent;
-    return isFunction(fn) && this.#resolver.file.sourceCode.getDeclaredVariables!(fn).some((variable) => variable.identifiers.some((name) => isWithin(name as Node, param)) && variable.references.some((reference) => reference.isRead()));
+    return isFunction(fn) && this.#resolver.file.sourceCode.getDeclaredVariables(fn).some((variable) => variable.identifiers.some((name) => isWithin(name, param)) && variable.references.some((reference) => reference.isRead()));
   }
+}
+
+/** Removes the uses, from a place in the list on, of sessions that one of the functions opens for itself. */
+function dropOwn(uses: Use[], from: number, openers: readonly FunctionNode[]): void {
+  const kept = uses.slice(from).filter((use) => !openers.some((opener) => isWithin(use.session.origin, opener.body)));
+  uses.splice(from, uses.length - from, ...kept);
+}
+
+/** The functions of this file that decorate a method: a home-made `@Transactional()`. */
+function decoratorFunctions(resolver: Resolver, fn: FunctionNode): FunctionNode[] {
+  if (fn.parent.type !== 'MethodDefinition') return [];
+  return decoratorCallees(fn.parent).flatMap(({ callee }) => {
+    const value = resolver.valueOf(callee);
+    return value?.kind === 'function' ? [value.node] : [];
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ESLint } from 'eslint';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { scan } from '../../src/cli/scan.js';
 import { CLEAN, makeProject, SHARED } from './project.js';
 
 describe('the exit code', () => {
@@ -141,8 +142,31 @@ describe('the report', () => {
     expect(readFileSync(path.join(project.folder, 'reports/scan.json'), 'utf8')).toContain('"db-session/no-concurrent-use"');
   });
 
-  it('draws progress for a person only', async () => {
+  it('draws progress for a person only, in one line that is gone at the end', async () => {
     expect((await makeProject({ 'a.ts': CLEAN }).scan([])).log).not.toContain('\r');
+    const { folder } = makeProject({ [`${'long'.repeat(20)}.ts`]: CLEAN });
+    const written: string[] = [];
+    const log = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
+    await scan([], { cwd: folder, out: log, log });
+    expect(written).toEqual(['\r\u001B[2KScanning 0/1 longlonglonglonglonglonglo', '\r\u001B[2K', expect.stringMatching(/^Scanned 1 file/)]);
+  });
+});
+
+describe('under ESLint 9', () => {
+  afterEach(() => {
+    vi.doUnmock('eslint');
+    vi.resetModules();
+  });
+
+  it('says the same', async () => {
+    vi.resetModules();
+    vi.doMock('eslint', () => import('eslint9'));
+    const { scan } = await import('../../src/cli/scan.js');
+    const { folder } = makeProject({ 'a.ts': SHARED, 'broken.ts': 'const = 1', 'c.js': '/* eslint foo/bar: 2, no-var: [ */ var a;' });
+    let log = '';
+    const terminal = { cwd: folder, out: { write: () => undefined }, log: { write: (text: string) => (log += text) } };
+    expect(await scan([], terminal)).toBe(1);
+    expect(log).toMatch(/1 finding\.\n {6}1 {2}db-session\/no-concurrent-use\n1 path could not be parsed:\n {2}broken\.ts:1:\d+ {2}Parsing error[^\n]*\n$/);
   });
 });
 

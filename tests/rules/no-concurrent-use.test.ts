@@ -5,13 +5,17 @@ import plugin from '../../src/plugin.js';
 RuleTester.describe = describe;
 RuleTester.it = it;
 
+const transaction = (body: string) => `import { PrismaClient } from '@prisma/client';
+const prisma = new PrismaClient();
+prisma.$transaction(async (tx) => { ${body} });`;
+
 new RuleTester().run('no-concurrent-use', plugin.rules['no-concurrent-use'], {
-  valid: [{ name: 'one after another', code: 'db.$transaction(async (tx) => { await tx.a.create(); await tx.b.create(); })' }],
+  valid: [{ name: 'one after another', code: transaction('await tx.a.create({}); await tx.b.create({});') }],
   invalid: [
     {
       name: 'two writes at the same time',
-      code: 'db.$transaction(async (tx) => { await Promise.all([tx.a.create(), tx.b.create()]); })',
-      errors: [{ messageId: 'shared', line: 1, column: 39, endLine: 1, endColumn: 50 }],
+      code: transaction('await Promise.all([tx.a.create({}), tx.b.create({})]);'),
+      errors: [{ messageId: 'losesWrites', line: 3, column: 43, endLine: 3, endColumn: 54, suggestions: 1 }],
     },
   ],
 });

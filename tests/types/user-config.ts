@@ -1,4 +1,4 @@
-// Never run: this file only has to compile, with the types of ESLint 10 and of ESLint 9. A user writes it without a cast.
+// Never run: what a user writes in eslint.config.ts. It only has to compile, with the types of ESLint 10 and of ESLint 9.
 import type { ESLint, Linter } from 'eslint';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';

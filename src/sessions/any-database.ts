@@ -1,4 +1,4 @@
-import type { Library, SessionFacts } from './library.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
 
 /**
  * What holds for a transaction of whatever library: for files that show a database's transaction and not whose. Not a
