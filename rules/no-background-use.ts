@@ -1,9 +1,9 @@
-import { backgroundUses, type Finding } from '../src/background/findings.js';
+import { backgroundUses, droppedQueries, type Finding } from '../src/background/findings.js';
 import { headOf } from '../src/background/head.js';
 import { waitingFor } from '../src/background/rewriting.js';
 import { describeEnding, describeNeverRun, describeSession } from '../src/background/words.js';
 import { createRule } from '../src/create-rule.js';
-import { inFilesWithSessions } from '../src/sessions/model.js';
+import { inFilesWithSessions, type SessionModel } from '../src/sessions/model.js';
 
 type Options = readonly [{ readonly events: boolean }];
 type MessageId = 'outlives' | 'floating' | 'neverRuns' | 'cannotTravel' | 'stored' | 'returned' | 'handler' | 'leftBehind' | 'awaitIt' | 'returnIt' | 'loopInTurn';
@@ -46,8 +46,8 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, [options]) {
-    return inFilesWithSessions(context, (model) => {
-      for (const found of backgroundUses(model)) {
+    const report = (model: SessionModel, findings: readonly Finding[]): void => {
+      for (const found of findings) {
         if (found.kind === 'outlives' && found.unsure && !options.events) continue;
         const rewriting = 'discarded' in found ? waitingFor(model.file, found.discarded) : undefined;
         context.report({
@@ -56,7 +56,12 @@ export default createRule<Options, MessageId>({
           suggest: rewriting ? [{ messageId: rewriting.messageId, fix: (fixer) => fixer.replaceTextRange(rewriting.range, rewriting.text) }] : [],
         });
       }
-    });
+    };
+    return inFilesWithSessions(
+      context,
+      (model) => { report(model, backgroundUses(model)); },
+      (model) => { report(model, droppedQueries(model)); },
+    );
   },
 });
 

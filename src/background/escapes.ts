@@ -41,7 +41,7 @@ function storedOutside(model: SessionModel): Escape[] {
   return file.nodes.assignments.flatMap((assignment) => {
     if (assignment.operator !== '=') return [];
     const session = managed(model, assignment.right);
-    if (!session || !isWithin(assignment, session.scope)) return [];
+    if (!session || !isWithin(assignment, session.scope) || isHeldOpen(model, session.scope)) return [];
     const home = enclosingFunction(session.scope);
     const isAfter = (node: Node): boolean => node.range[0] > session.scope.range[1] && enclosingFunction(node) === home;
     const { left } = assignment;
@@ -59,13 +59,20 @@ function storedOutside(model: SessionModel): Escape[] {
   });
 }
 
+/** The callback waits for a promise that somebody else resolves, or nobody waits for the call: it is over some other time. */
+function isHeldOpen({ file }: SessionModel, scope: FunctionNode): boolean {
+  const call = callAround(scope);
+  const waiter = call && outermost(call).parent;
+  return waiter?.type !== 'AwaitExpression' || /\bnew Promise\b|\bPromise\.withResolvers\b/.test(file.sourceCode.getText(scope.body));
+}
+
 /** `sessions.set(id, tx)` on a Map of the module from which nothing is ever deleted. */
 function inRegistries(model: SessionModel): Escape[] {
   const { file, resolver } = model;
   return (file.callsByName.get('set') ?? []).flatMap((call) => {
     const session = call.arguments[1] && managed(model, call.arguments[1]);
     const receiver = receiverOf(call);
-    if (!session || receiver?.type !== 'Identifier') return [];
+    if (!session || receiver?.type !== 'Identifier' || /\bnew Promise\b/.test(file.sourceCode.getText(session.scope.body))) return [];
     const variable = file.variableOf(receiver);
     const definition = variable?.defs[0];
     if (!variable || (definition?.type as string | undefined) !== 'Variable' || isWithin(definition?.name as Node, session.scope)) return [];

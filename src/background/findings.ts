@@ -40,6 +40,17 @@ export function backgroundUses(model: SessionModel): Finding[] {
   return findings;
 }
 
+/** In a file without sessions: queries of a root client that are built and dropped. */
+export function droppedQueries(model: SessionModel): Finding[] {
+  const isLazy = [...model.resolver.imported].some((library) => library.sessions.some(({ builders, operations }) => builders === 'lazy' || operations?.lazy !== undefined || operations?.runs !== undefined));
+  return isLazy ? discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded)) : [];
+}
+
+function droppedQuery(model: SessionModel, discarded: Discarded): Finding[] {
+  const query = neverRun(model, discarded);
+  return query ? [{ kind: 'neverRuns', node: discarded.expression, query, discarded }] : [];
+}
+
 function taskFindings(model: SessionModel, finder: UseFinder, task: Task, reported: Reported[]): Finding[] {
   const { api, call } = task;
   const handed = new Set(task.handed.flatMap((argument) => model.resolver.carriedBy(argument)));
@@ -75,8 +86,8 @@ function scheduledFindings(model: SessionModel, finder: UseFinder): Finding[] {
 
 function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Discarded, reported: Reported[]): Finding[] {
   const { expression } = discarded;
-  const query = neverRun(model, discarded);
-  if (query) return [{ kind: 'neverRuns', node: expression, query, discarded }];
+  const dropped = droppedQuery(model, discarded);
+  if (dropped.length > 0) return dropped;
   if (!isPromise(model, discarded)) return [];
   const uses = usesOfPromise(model, finder, expression);
   const sessions = new Set(uses.filter((use) => !isEnd(use)).map((use) => use.session));

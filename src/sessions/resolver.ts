@@ -65,6 +65,8 @@ export class Resolver {
     const { settings } = file;
     if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
     if (originCall.test(file.sourceCode.text)) return true;
+    // `request.pg` is a session by its name alone, where its library is imported.
+    for (const library of this.imported) if (library.sessions.some((facts) => facts.origins.some((origin) => origin.kind === 'property'))) return true;
     for (const statement of file.sourceCode.ast.body) {
       if (statement.type !== 'ImportDeclaration') continue;
       for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;

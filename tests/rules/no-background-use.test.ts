@@ -84,6 +84,7 @@ new RuleTester({ languageOptions: { parser } }).run('no-background-use', plugin.
     ts('an Express middleware that waits for the response', `${sequelize}app.use((req, res, next) => sequelize.transaction(async (t) => { req.t = t; const sent = new Promise((resolve) => res.once('close', resolve)); next(); await sent; }));`),
     ts('floating ends have a rule of their own', `${sequelize}export async function f() { const t = await sequelize.transaction(); await User.create({}, { transaction: t }); t.commit(); }`),
     ts('a builder that grows', `${knex}knex.transaction(async (trx) => { const query = trx('a').select(); query.where('x', 1); await query; });`),
+    ts('a transaction that is held open', `${prisma}export async function begin() { let kept; let commit; await new Promise((ready) => { void prisma.$transaction(async (tx) => { kept = tx; ready(1); await new Promise((done) => { commit = done; }); }); }); return { kept, commit }; }`),
     ts('a map that is emptied', `${prisma}const open = new Map(); prisma.$transaction(async (tx) => { open.set(1, tx); try { await save(tx, 1); } finally { open.delete(1); } });`),
     ts('a field that is reset', `${prisma}class A { async f() { await prisma.$transaction(async (tx) => { this.tx = tx; await this.g(); }); this.tx = undefined; } }`),
     ts('rows that are returned', `${prisma}export const f = () => prisma.$transaction(async (tx) => { const user = await tx.user.create({ data: {} }); return { user }; });`),
