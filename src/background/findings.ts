@@ -99,7 +99,8 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
     const ending = endingOf(model, session, expression, expression);
     const outcome = lateOutcome(session, true) ?? (uses.some((use) => use.session === session && isHazard(session, use.method)) ? 'it runs beside whatever comes next, and its failure reaches nobody' : undefined);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, expression, ending)) return [];
-    if (uses.filter((use) => use.session === session).every((use) => isPreparation(use, expression))) return [];
+    const own = uses.filter((use) => use.session === session);
+    if (own.length > 0 && own.every((use) => isPreparation(use, expression))) return [];
     reported.push({ session, region: expression });
     return [{ kind: 'floating', node: expression, session, ending, outcome, discarded }];
   });

@@ -1,7 +1,8 @@
 /** Uses of sessions in a piece of code, through receivers, arguments, options, derived objects and same-file helpers. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { SessionFacts } from '../libraries/library.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
 import { ambientSessionAt } from './ambient.js';
+import { superclassValue } from './fields.js';
 import { childrenOf } from './file.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainOf, decoratorCallees, isFunction, isWithin, literalText, outermost, unwrap, type Chain, type FunctionNode, type Node } from './syntax.js';
@@ -113,8 +114,7 @@ export class UseFinder {
     const { root, links } = chain;
     const calls = links.flatMap((link) => (link.call?.type === 'CallExpression' ? [link.call] : []));
     if (calls.some((call) => this.#skipped(call))) return;
-    const value = this.#resolver.valueOf(root);
-    const receiver = this.#receiverSession(chain);
+    const receiver = this.#inScope(this.#receiverSession(chain), chain);
     if (receiver) {
       const own = isHandedOn(chain.node) ? this.#receiverUse(receiver, chain).filter((use) => use.kind !== 'unknown') : this.#receiverUse(receiver, chain);
       uses.push(...own);
@@ -129,16 +129,16 @@ export class UseFinder {
       }
       return;
     }
-    const joins = value?.kind === 'client' ? value.library : undefined;
-    if (joins === undefined && looksLikeRepository(chain)) {
+    const client = this.#receiverClient(chain);
+    if (client === undefined && looksLikeRepository(chain)) {
       const ambient = ambientSessionAt(this.#resolver, chain.node, undefined);
       const kind = ambient && this.#kindOf(ambient.kinds[0].facts, chain);
       if (ambient && kind !== undefined && (kind !== 'unknown' || !links.every((link) => isLocal(ambient.kinds[0].facts, link.name)))) {
         uses.push({ session: ambient, node: chain.node, kind, by: 'ambient', method: lastMethod(chain) });
       }
     }
-    if (value?.kind === 'client') {
-      const ambient = ambientSessionAt(this.#resolver, chain.node, value.library);
+    if (client) {
+      const ambient = ambientSessionAt(this.#resolver, chain.node, client === 'either' ? undefined : client);
       if (ambient && links.some((link) => link.called)) uses.push({ session: ambient, node: chain.node, kind: this.#kindOf(ambient.kinds[0].facts, chain), by: 'ambient', method: lastMethod(chain) });
     }
     this.#argumentUses(chain, uses);
@@ -157,26 +157,7 @@ export class UseFinder {
 
   /** The session that a chain works on: its root, a prefix of it (`this.tx`, `qr.manager`), or `new Repo(tx)`. */
   #receiverSession(chain: Chain): Session | undefined {
-    let node: Node = unwrap(chain.node);
-    const prefixes: Node[] = [];
-    for (;;) {
-      if (node.type === 'CallExpression') {
-        if (prefixes.length > 0) prefixes.push(node);
-        const callee: Node = unwrap(node.callee);
-        node = callee.type === 'MemberExpression' ? unwrap(callee.object) : callee;
-        prefixes.push(callee);
-      } else if (node.type === 'TaggedTemplateExpression') {
-        node = unwrap(node.tag);
-        prefixes.push(node);
-      } else if (node.type === 'MemberExpression') {
-        prefixes.push(node);
-        node = unwrap(node.object);
-      } else {
-        prefixes.push(node);
-        break;
-      }
-    }
-    for (const prefix of prefixes.reverse()) {
+    for (const prefix of prefixesOf(chain)) {
       const session = sessionOf(this.#resolver.valueOf(prefix));
       if (session) return session;
       if (prefix.type === 'NewExpression') {
@@ -185,6 +166,23 @@ export class UseFinder {
           if (carried) return carried;
         }
       }
+    }
+    return undefined;
+  }
+
+  /** An entity manager that takes connections of the pool by itself works on the transaction of a scope around it. */
+  #inScope(session: Session | undefined, chain: Chain): Session | undefined {
+    const kind = session?.kinds[0];
+    return (kind?.facts.operations?.onlyHazards && ambientSessionAt(this.#resolver, chain.node, kind.library)) || session;
+  }
+
+  /** The library of the client that a chain works on: `prisma`, `this.users`, a model class; what may be one, too. */
+  #receiverClient(chain: Chain): Library | 'either' | undefined {
+    for (const prefix of prefixesOf(chain)) {
+      const value = this.#resolver.valueOf(prefix);
+      const client = value?.kind === 'class' ? superclassValue(this.#resolver, value.node) : value;
+      if (client?.kind === 'client') return client.library;
+      if (client?.kind === 'either') return 'either';
     }
     return undefined;
   }
@@ -230,7 +228,7 @@ export class UseFinder {
 
   /** Sessions that are handed to a call: `f(tx)`, `Model.update(v, { transaction })`, `qb.transacting(trx)`. */
   #argumentUses(chain: Chain, uses: Use[]): void {
-    for (const [index, link] of chain.links.entries()) {
+    for (const [at, link] of chain.links.entries()) {
       const { call } = link;
       if (call?.type !== 'CallExpression') continue;
       const callee = this.#resolver.valueOf(call.callee);
@@ -244,8 +242,8 @@ export class UseFinder {
           if (seen.has(session)) continue;
           seen.add(session);
           const { facts } = session.kinds[0];
-          // `getRepository(ctx, User)` by itself does nothing; what is called on it does.
-          if (link.name !== '' && isLocalCall(facts, link.name) && !chain.links.slice(index + 1).some((later) => later.called)) continue;
+          // `connection.getRepository(ctx, User)` does nothing yet; what is called on its result does.
+          if (link.name !== '' && isLocalCall(facts, link.name) && chain.links.slice(at).every((later) => !later.called || isLocalCall(facts, later.name))) continue;
           uses.push({ session, node: chain.node, kind: this.#travelKind(facts, chain), by: 'argument', method: lastMethod(chain) });
         }
       }
@@ -276,7 +274,8 @@ export class UseFinder {
     for (const [session, own] of counted) {
       const [only] = own;
       const kind: UseKind = own.length === 1 && only ? only.kind : own.every((use) => use.kind === 'nested') ? 'nested' : 'compound';
-      uses.push({ session, node: call, kind, by: 'helper', method: calleeName(call) });
+      const hazard = own.find((use) => use.method !== undefined && session.kinds[0].facts.operations?.onlyHazards?.includes(use.method));
+      uses.push({ session, node: call, kind, by: 'helper', method: hazard?.method ?? calleeName(call) });
     }
     for (const [index, session] of handed.entries()) {
       if (!session || counted.has(session)) continue;
@@ -306,6 +305,30 @@ function decoratorFunctions(resolver: Resolver, fn: FunctionNode): FunctionNode[
     const value = resolver.valueOf(callee);
     return value?.kind === 'function' ? [value.node] : [];
   });
+}
+
+/** What a chain is built on, from its root outwards: `a`, `a.b`, `a.b.c`, `a.b.c()` of `a.b.c().d()`. */
+function prefixesOf(chain: Chain): Node[] {
+  let node: Node = unwrap(chain.node);
+  const prefixes: Node[] = [];
+  for (;;) {
+    if (node.type === 'CallExpression') {
+      const callee: Node = unwrap(node.callee);
+      if (prefixes.length > 0) prefixes.push(node);
+      node = callee.type === 'MemberExpression' ? unwrap(callee.object) : callee;
+      prefixes.push(callee);
+    } else if (node.type === 'TaggedTemplateExpression') {
+      node = unwrap(node.tag);
+      prefixes.push(node);
+    } else if (node.type === 'MemberExpression') {
+      prefixes.push(node);
+      node = unwrap(node.object);
+    } else {
+      prefixes.push(node);
+      break;
+    }
+  }
+  return prefixes.reverse();
 }
 
 /**
