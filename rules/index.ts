@@ -1,3 +1,4 @@
+import noBackgroundUse from './no-background-use.js';
 import noConcurrentUse from './no-concurrent-use.js';
 import noFloatingTransactionEnd from './no-floating-transaction-end.js';
 import noIoInTransaction from './no-io-in-transaction.js';
@@ -7,6 +8,7 @@ import noPooledStatementCache from './no-pooled-statement-cache.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
+  'no-background-use': noBackgroundUse,
   'no-concurrent-use': noConcurrentUse,
   'no-floating-transaction-end': noFloatingTransactionEnd,
   'no-io-in-transaction': noIoInTransaction,

@@ -26,6 +26,11 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
     expect(await flagged('shared-session/before.ts', ...options)).toEqual(['db-session/no-concurrent-use: Promise.all']);
   });
 
+  it('the task is flagged where it is started', async () => {
+    expect(await flagged('background-task/before.ts', ...options)).toEqual(['db-session/no-background-use: setImmediate']);
+    expect(await flagged('background-task/after.ts', ...options)).toEqual([]);
+  });
+
   it('both ways out are clean', async () => {
     expect(await flagged('shared-session/after.ts', ...options)).toEqual([]);
   });
