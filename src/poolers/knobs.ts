@@ -147,7 +147,7 @@ function* findOptions(connections: Connections, connection: Connection): Generat
 // ----- row 6
 
 export function* findPgPrepare({ file }: SessionModel): Generator<Finding> {
-  for (const assignment of file.assignments) {
+  for (const assignment of file.nodes.assignments) {
     const { left } = assignment;
     if (left.type !== 'MemberExpression' || propertyName(left) !== 'PGPREPARE' || !isProcessEnv(left.object)) continue;
     yield { range: assignment.range, messageId: 'lookAlikeKnob', data: pgPrepare, certainty: 'certain' };

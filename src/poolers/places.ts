@@ -149,7 +149,7 @@ export class Places {
   #field(node: Node, name: string): Place | undefined {
     const owner = enclosingClass(node);
     if (!owner) return undefined;
-    const values = fieldValues(owner, name, this.#model.file.assignments);
+    const values = fieldValues(owner, name, this.#model.file.nodes.assignments);
     const [only] = values;
     return only && values.length === 1 ? this.of(only) : undefined;
   }
