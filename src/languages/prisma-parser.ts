@@ -20,7 +20,11 @@ export function parsePrisma(text: string): Parsed<PrismaDocument> {
   const comments: Comment[] = [];
   try {
     if (cursor.char === '\uFEFF') cursor.at += 1;
-    for (skip(cursor, comments); !cursor.isAtEnd; skip(cursor, comments)) body.push(takeBlock(cursor, comments));
+    skip(cursor, comments);
+    while (!cursor.isAtEnd) {
+      body.push(takeBlock(cursor, comments));
+      skip(cursor, comments);
+    }
   } catch (error) {
     if (error instanceof Failure) return { ok: false, errors: [cursor.errorAt(error)] };
     throw error;
@@ -68,9 +72,11 @@ function takeBlock(cursor: Cursor, comments: Comment[]): PrismaBlock {
 
 function takeAssignments(cursor: Cursor, comments: Comment[], start: number): PrismaAssignment[] {
   const body: PrismaAssignment[] = [];
-  for (skip(cursor, comments); cursor.char !== '}'; skip(cursor, comments)) {
+  skip(cursor, comments);
+  while (cursor.char !== '}') {
     if (cursor.isAtEnd) throw new Failure(start, 'This block is never closed');
     body.push(takeAssignment(cursor, comments));
+    skip(cursor, comments);
   }
   cursor.at += 1;
   return body;

@@ -266,7 +266,7 @@ export class Connections {
     if (!variable || onlyValue(variable)) return undefined;
     const written = variable.references.filter((reference) => reference.isWrite() && reference.writeExpr);
     const [only] = written;
-    return only?.writeExpr && written.length === 1 ? this.behind(only.writeExpr as Node) : undefined;
+    return only?.writeExpr && written.length === 1 ? this.behind(only.writeExpr) : undefined;
   }
 }
 

@@ -9,7 +9,8 @@ import { poolerInSettings } from './recognise.js';
 /** What uses the session in a way that no transaction pooler allows. */
 const needs = {
   migrate: { tool: 'Prisma Migrate', why: ': it names statements and holds an advisory lock' },
-  drizzle: { tool: 'drizzle-kit', why: '' },
+  // `drizzle-kit migrate` itself was measured to work through PgBouncer; what its migrations say may not.
+  drizzle: { tool: 'drizzle-kit', why: ' for migrations that lock or SET for the session' },
   kysely: { tool: "Kysely's Migrator", why: ': its advisory lock stays behind on some connection, and the next run hangs' },
   worker: { tool: "Graphile Worker's `run`", why: ': it listens for jobs' },
   listen: { tool: 'LISTEN', why: ': through a pooler no notification arrives, and no error' },
@@ -80,7 +81,7 @@ function* report(need: Need, routes: readonly Route[], callee: Node): Generator<
   for (const { pooler, source, url, name } of routes) {
     if (!pooler || pooler.mode === 'session') continue;
     const edit = source?.kind === 'text' && url && pooler.direct ? useDirect(source.text, url, pooler.direct) : undefined;
-    const certainty: Certainty = certaintyOf(pooler, 'mode');
+    const certainty: Certainty = need === 'drizzle' && pooler.mode === 'transaction' ? 'note' : certaintyOf(pooler, 'mode');
     yield {
       range: source && need !== 'listen' && need !== 'kysely' ? source.node.range : callee.range,
       messageId: 'needsDirect',

@@ -34,7 +34,7 @@ export type DirectAddress = { readonly port: number } | { readonly host: readonl
 const SUPAVISOR_HOST = /(?:^|\.)pooler\.supabase\.com$/;
 const SUPABASE_HOST = /^db\.[^.]+\.supabase\.(?:co|com|net|red)$/;
 
-export const supavisor: PoolerKind = {
+const supavisor: PoolerKind = {
   id: 'supavisor',
   name: 'Supavisor in transaction mode',
   mode: 'transaction',

@@ -16,7 +16,7 @@ const understood = new Set([
 const trackedByPgBouncer = new Set(['application_name', 'client_encoding', 'datestyle', 'timezone', 'standard_conforming_strings', 'intervalstyle', 'replication']);
 
 /** Parameters of other drivers, by what they are of. The server knows none of them and refuses the connection. */
-export const foreignParameters: ReadonlyMap<string, string> = new Map([
+const foreignParameters: ReadonlyMap<string, string> = new Map([
   ...['pgbouncer', 'connection_limit', 'pool_timeout', 'schema', 'sslaccept', 'sslidentity', 'socket_timeout'].map((name) => [name, 'Prisma'] as const),
   ...['statement_cache_size', 'prepared_statement_cache_size', 'prepared_statement_name_func'].map((name) => [name, 'asyncpg and SQLAlchemy'] as const),
   ...['preparethreshold', 'preparedstatementcachequeries', 'directconnection'].map((name) => [name, 'another driver'] as const),

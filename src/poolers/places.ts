@@ -233,7 +233,7 @@ export class Places {
     const variable = this.#model.file.variableOf(declarator.id);
     return (
       variable?.references.some(({ identifier }) => {
-        const member = identifier.parent as Node;
+        const member = identifier.parent;
         if (member.type !== 'MemberExpression' || member.object !== identifier) return false;
         const assignment = member.parent;
         return assignment.type === 'AssignmentExpression' && assignment.left === member && [key, undefined].includes(propertyName(member));
@@ -261,7 +261,7 @@ export function onlyValue(variable: Variable): WithInit | undefined {
 }
 
 /** What a class puts in one of its fields, wherever it does so. */
-export function fieldValues(owner: ClassNode, name: string, assignments: readonly TSESTree.AssignmentExpression[]): Node[] {
+function fieldValues(owner: ClassNode, name: string, assignments: readonly TSESTree.AssignmentExpression[]): Node[] {
   const values: Node[] = [];
   for (const member of owner.body.body) {
     if (member.type === 'PropertyDefinition' && member.value && propertyName(member) === name) values.push(member.value);
@@ -283,7 +283,7 @@ function onlyReturned(fn: FunctionNode): Node | undefined {
 }
 
 /** Environment variables are written in capitals. */
-export function isVariableName(name: string): boolean {
+function isVariableName(name: string): boolean {
   return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(name) && name.length > 2;
 }
 

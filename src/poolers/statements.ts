@@ -20,7 +20,7 @@ export interface Danger {
 const ranks: Readonly<Record<PoolerKind['statements'], number>> = { lost: 3, unknown: 2, pinned: 1, kept: 0 };
 
 /** The most dangerous pooler that a connection may lead to. */
-export function dangerOf({ routes }: Pick<Connection, 'routes'>): Danger | undefined {
+function dangerOf({ routes }: Pick<Connection, 'routes'>): Danger | undefined {
   let worst: Danger | undefined;
   for (const route of routes) {
     if (route.pooler && (!worst || ranks[route.pooler.statements] > ranks[worst.pooler.statements])) worst = { pooler: route.pooler, url: route.name, route };
@@ -64,7 +64,7 @@ function wrapperOf(model: SessionModel, connections: Connections, { call, form }
   if (parent?.type !== 'VariableDeclarator') return wrapperAround(connections, call);
   if (parent.id.type !== 'Identifier' || isExported(parent)) return undefined;
   const variable = model.file.variableOf(parent.id);
-  const reads = variable?.references.filter((reference) => reference.isRead()).map((reference) => reference.identifier as Node) ?? [];
+  const reads = variable?.references.filter((reference) => reference.isRead()).map((reference) => reference.identifier) ?? [];
   if (reads.length === 0) return undefined;
   const uses = reads.map((read) => (isUnsafeCall(read) ? 'harmless' : wrapperAround(connections, read)));
   if (uses.includes(undefined)) return undefined;
@@ -246,7 +246,7 @@ function* ofAdapter(connections: Connections, connection: Connection): Generator
 }
 
 /** The connection's own pooler, or that of the pool that it was handed. */
-export function dangerThrough(connections: Connections, connection: Connection): Danger | undefined {
+function dangerThrough(connections: Connections, connection: Connection): Danger | undefined {
   const client = connections.wrappedClient(connection.call);
   const path = client && connections.behind(client);
   return dangerOf(path && path.connection !== connection ? path.connection : connection);

@@ -85,7 +85,6 @@ describe('every regular expression takes linear time', () => {
 
   it.each([...expressions])('%s', (literal) => {
     const [, source = '', flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(literal) ?? [];
-    const { status, complexity } = checkSync(source, flags, { timeout: 20_000 });
-    expect([status, complexity?.type]).not.toContain('vulnerable');
+    expect(checkSync(source, flags, { timeout: 20_000 }).status).not.toBe('vulnerable');
   });
 });

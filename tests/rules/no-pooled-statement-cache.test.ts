@@ -9,7 +9,7 @@ import { fixed, hosts, isDirect, keepsStatements, lint, losesStatements, marked,
 type Case = readonly [name: string, code: string, messages?: string | readonly string[], asked?: Asked];
 
 function check(cases: readonly Case[], extra: Asked = {}): void {
-  it.each(cases)('%s', (_name, code, messages = [], asked = {}) => {
+  it.each(cases.map(([name, code, messages = [], asked = {}]) => ({ name, code, messages, asked })))('$name', ({ code, messages, asked }) => {
     const expected = [messages].flat();
     const plain = written(code.replaceAll(/[«»]/g, ''));
     for (const host of Object.keys(hosts) as Host[]) {
@@ -76,7 +76,7 @@ describe('row 1: the cache is on, and the pooler loses statements', () => {
       ['a URL that nobody can parse', `${js}export const sql = postgres('postgres://u:a/b?c#d@aws-0-eu.pooler.supabase.com:6543/postgres');`],
       ['no URL at all', `${js}export const sql = postgres('not a url, pooler.supabase.com:6543');`],
       ['a URL that code takes apart', `${js}export const sql = postgres('{supavisor}'.replace(':6543', ':5432'));`],
-      ['6543 on the own machine is a mapped port', `${js}export const sql = postgres('postgres://postgres:postgres@localhost:6543/postgres');`, undefined, { config: 'recommended' }],
+      ['6543 on the own machine is a mapped port', `${js}export const sql = postgres('postgres://postgres:postgres@localhost:6543/postgres');`, [], { config: 'recommended' }],
     ]);
   });
 
@@ -400,6 +400,8 @@ describe('row 13: what needs the database itself', () => {
       [`directUrl on ${pooler}`, `datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = «"{${pooler}}"»\n}`, 'needsDirect', { file: 'schema.prisma' }],
       [`DIRECT_URL on ${pooler}`, `DIRECT_URL=«"{${pooler}}"»`, 'needsDirect', { file: '.env.example' }],
       [`Kysely's Migrator on ${pooler}`, `${pg}import { Kysely, Migrator, PostgresDialect } from 'kysely';\nconst db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: '{${pooler}}' }) }) });\nexport const migrator = new «Migrator»({ db, provider });`, 'needsDirect'],
+      [`drizzle.config.ts on ${pooler}: a note`, `import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ dialect: 'postgresql', dbCredentials: { url: «'{${pooler}}'» } });`, 'needsDirect', strict],
+      [`drizzle.config.ts on ${pooler} in recommended`, `import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ dialect: 'postgresql', dbCredentials: { url: '{${pooler}}' } });`, [], { config: 'recommended' }],
       [`LISTEN of pg on ${pooler}`, `${pg}const client = new Client('{${pooler}}');\nawait «client.query»('LISTEN jobs');`, 'needsDirect'],
       [`LISTEN of postgres.js on ${pooler}`, `${js}const sql = postgres('{${pooler}}', { prepare: false });\nawait «sql.listen»('jobs', handle);`, 'needsDirect'],
     ]),
@@ -411,7 +413,7 @@ describe('row 13: what needs the database itself', () => {
       [`drizzle.config.ts on ${pooler}`, `import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ dialect: 'postgresql', dbCredentials: { url: '{${pooler}}' } });`],
       [`LISTEN on ${pooler}`, `${js}const sql = postgres('{${pooler}}');\nawait sql.listen('jobs', handle);\nawait sql.subscribe('*', handle);`],
     ]),
-    ...['DATABASE_URL_UNPOOLED', 'POSTGRES_URL_NON_POOLING', 'MIGRATE_DATABASE_URL', 'MIGRATION_URL', 'SUPABASE_DIRECT_URL', 'DIRECT_DATABASE_URL'].map((name): Case => [`${name}`, `${name}=«{supavisor}»`, 'needsDirect', { file: '.env' }]),
+    ...['DATABASE_URL_UNPOOLED', 'POSTGRES_URL_NON_POOLING', 'MIGRATE_DATABASE_URL', 'MIGRATION_URL', 'SUPABASE_DIRECT_URL', 'DIRECT_DATABASE_URL'].map((name): Case => [name, `${name}=«{supavisor}»`, 'needsDirect', { file: '.env' }]),
     ...['DATABASE_URL', 'DIRECTUS_DB_URL', 'REDIRECT_DB', 'POOL_URL'].map((name): Case => [`${name} promises nothing`, `${name}={supavisor}`, [], { file: '.env' }]),
     ['the settings say that the variable is pooled', "import { defineConfig, env } from 'prisma/config';\nexport default defineConfig({ datasource: { url: «env('DATABASE_URL')» } });", 'needsDirect', supavisorByName],
     ['directUrl of a variable that the settings say is pooled', 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = «env("DATABASE_URL")»\n}', 'needsDirect', { file: 'schema.prisma', ...supavisorByName }],
@@ -563,7 +565,7 @@ describe('fixes', () => {
 });
 
 describe('suggestions', () => {
-  it.each<readonly [name: string, code: string, after: string, asked?: Asked]>([
+  const cases: readonly (readonly [name: string, code: string, after: string, asked?: Asked])[] = [
     ['spread the options at the call', `${js}const options = { max: 1 };\nexport const sql = postgres('{supavisor}', options);`, `${js}const options = { max: 1 };\nexport const sql = postgres('{supavisor}', { ...options, prepare: false });`],
     ['leave the name out', `${pg}const pool = new Pool({ connectionString: '{supavisor}' });\nawait pool.query({ name: 'a', text: 'b' });`, `${pg}const pool = new Pool({ connectionString: '{supavisor}' });\nawait pool.query({ text: 'b' });`],
     ['past Supavisor', 'DIRECT_URL="{supavisor}"', 'DIRECT_URL="postgres://postgres.ref:[YOUR-PASSWORD]@aws-0-eu-west-1.pooler.supabase.com:5432/postgres"', { file: '.env' }],
@@ -574,10 +576,11 @@ describe('suggestions', () => {
     ['disable the time-outs of slonik', "import { createPool } from 'slonik';\nawait createPool('{fly}');", "import { createPool } from 'slonik';\nawait createPool('{fly}', { statementTimeout: 'DISABLE_TIMEOUT', idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT' });"],
     ['say it once', `${js}export const sql = postgres('{direct}?prepare=false', { prepare: true });`, `${js}export const sql = postgres('{direct}?prepare=false', { prepare: false });`],
     ['leave prepare out for Hyperdrive', `${js}export const f = (env) => postgres(env.HYPERDRIVE.connectionString, { max: 5, prepare: false });`, `${js}export const f = (env) => postgres(env.HYPERDRIVE.connectionString, { max: 5 });`, strict],
-  ])('%s', (_name, code, after, asked) => {
+  ];
+  it.each(cases.map(([name, code, after, asked = {}]) => ({ name, code, after, asked })))('$name', ({ code, after, asked }) => {
     const before = written(code);
     const suggestions = lint(before, asked).flatMap(({ suggestions = [] }) => suggestions);
-    const [{ fix }] = suggestions as [{ fix: { range: [number, number]; text: string } }];
+    const { fix } = suggestions[0]!;
     expect(before.slice(0, fix.range[0]) + fix.text + before.slice(fix.range[1])).toBe(written(after));
   });
 });
