@@ -39,7 +39,7 @@ function escape(session: Session, node: Node, how: Escape['how'], where: string)
 function storedOutside(model: SessionModel): Escape[] {
   const { file } = model;
   return file.nodes.assignments.flatMap((assignment) => {
-    if (assignment.operator !== '=') return [];
+    if (assignment.operator !== '=' || assignment.right.type !== 'Identifier') return [];
     const session = managed(model, assignment.right);
     if (!session || !isWithin(assignment, session.scope) || isHeldOpen(model, session.scope)) return [];
     const home = enclosingFunction(session.scope);

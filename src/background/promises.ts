@@ -1,5 +1,6 @@
 /** Whether an expression is a promise, as far as the file shows, and whether it is a query that nobody sends. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { annotationName } from '../sessions/annotations.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
@@ -34,9 +35,21 @@ export function isPromise(model: SessionModel, { expression, voided }: Discarded
   if (receiver && eachMethods.has(name)) return hasAsyncWorker(model, expression);
   const own = resolver.valueOf(callee);
   if (own?.kind === 'function') return givesPromise(model, own.node);
+  if (!voided && !mayBePromise(model, name, expression)) return false;
   if (!mentionsSession(model, expression)) return false;
   return voided || isThenable(resolver, expression) === true || isCataloguedCall(model, expression) || isAwaitedElsewhere(model, expression);
 }
+
+/** A word of the catalogue, a callee that the file awaits somewhere, or anything where types are at hand. */
+function mayBePromise(model: SessionModel, name: string, call: TSESTree.CallExpression): boolean {
+  return eagerWords.has(name) || isAwaitedElsewhere(model, call) || (model.file.sourceCode.parserServices as { program?: unknown } | undefined)?.program != null;
+}
+
+const eagerWords: ReadonlySet<string> = new Set(
+  libraries.flatMap(({ sessions }) =>
+    sessions.flatMap(({ operations, travels }) => [...(operations?.reads ?? []), ...(operations?.writes ?? []), ...(operations?.compound ?? []), ...(operations?.sql ?? []), ...(operations?.runs ?? []), ...(operations?.onlyHazards ?? []), ...Object.keys(travels?.optionMethods ?? {})]),
+  ),
+);
 
 function isGlobalPromise(value: Value | undefined, node: Node): boolean {
   return node.type === 'Identifier' && ((value?.kind === 'global' && value.name === 'Promise') || (value?.kind === 'module' && value.specifier === 'bluebird'));
@@ -117,8 +130,10 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
   const name = calleeName(call);
+  const same = file.callsByName.get(name ?? '') ?? [];
+  if (same.length < 2) return false;
   const text = file.sourceCode.getText(call.callee);
-  return (file.callsByName.get(name ?? '') ?? []).some((other) => {
+  return same.some((other) => {
     if (other === call || file.sourceCode.getText(other.callee) !== text) return false;
     const { parent } = outermost(other);
     return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
@@ -133,6 +148,13 @@ export interface NeverRun {
   readonly session: Session | undefined;
 }
 
+/** Every word of a query that is only built: a look at the names spares most statements everything else. */
+const queryWords: ReadonlySet<string> = new Set(
+  libraries.flatMap(({ sessions }) =>
+    sessions.flatMap(({ builders, operations }) => (builders === 'lazy' || operations?.runs ? [...(operations?.reads ?? []), ...(operations?.writes ?? []), ...(operations?.compound ?? []), ...(operations?.sql ?? [])] : (operations?.lazy ?? []))),
+  ),
+);
+
 /** A query of a lazy library that is built and dropped: it is never sent. */
 export function neverRun(model: SessionModel, { expression }: Discarded): NeverRun | undefined {
   if (expression.type !== 'CallExpression' && expression.type !== 'TaggedTemplateExpression') return undefined;
@@ -140,6 +162,7 @@ export function neverRun(model: SessionModel, { expression }: Discarded): NeverR
   const called = chain.links.filter((link) => link.called);
   const last = called.at(-1);
   if (!last || called.slice(1).some((link) => starters.has(link.name)) || (called.length === 1 && promiseMethods.has(last.name))) return undefined;
+  if (!called.some((link) => link.name === '' || queryWords.has(link.name))) return undefined;
   // A callback starts it, in the older style.
   if (last.call?.type === 'CallExpression' && last.call.arguments.some((argument) => isFunction(unwrap(argument)))) return undefined;
   return lazyRoot(model, chain, expression) ?? lazyTraveller(model, chain);
