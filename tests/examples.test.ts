@@ -29,3 +29,16 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
     expect(await flagged('shared-session/after.ts', ...options)).toEqual([]);
   });
 });
+
+describe('the laws of a transaction', () => {
+  const laws = ['db-session/no-outer-client-in-transaction: db', 'db-session/no-unused-transaction: db.transaction', 'db-session/no-floating-transaction-end: trx.commit'];
+
+  it('are broken before', async () => {
+    expect(await flagged('transaction-laws/before.ts')).toEqual(laws);
+    expect(await flagged('transaction-laws/before.ts', '--config', 'strict')).toEqual([...laws, 'db-session/no-io-in-transaction: fetch']);
+  });
+
+  it('are kept after', async () => {
+    expect(await flagged('transaction-laws/after.ts', '--config', 'strict')).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 /** Calls and constructions that make a client or hand out a session. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { Library } from '../libraries/library.js';
+import { libraries } from '../libraries/index.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
@@ -147,7 +148,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       if (owner?.kind === 'client') return owner.library === library;
       if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
-      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
+      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node) || endsLikeNoOther(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }
 }
 
@@ -164,6 +165,17 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
+}
+
+/** What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's. */
+function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
+  const own = (entry.facts.release?.methods ?? []).filter((name) => (endingsByMethod.get(name) ?? []).every((other) => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)))));
+  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier as Node).links[0]?.name ?? '')) ?? false;
+}
+
+const endingsByMethod = new Map<string, SessionFacts[]>();
+for (const { sessions } of libraries) {
+  for (const facts of sessions) for (const name of facts.release?.methods ?? []) endingsByMethod.set(name, [...(endingsByMethod.get(name) ?? []), facts]);
 }
 
 /** The variable that the (awaited) result of a call is stored in. */
