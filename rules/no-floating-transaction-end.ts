@@ -17,7 +17,6 @@ export default createRule<readonly [], MessageId>({
     languages: ['js/js'],
     hasSuggestions: true,
     schema: [],
-    defaultOptions: [],
     messages: {
       commit: 'Nobody waits for `{{name}}`: the code after it runs before the {{what}} is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection.',
       rollback: 'Nobody waits for `{{name}}`: the code after it runs while the {{what}} still holds its locks and its connection, and when the rollback fails the process gets an unhandled rejection.',

@@ -15,6 +15,7 @@ export default createRule<Options, MessageId>({
       configs: { recommended: [{ retriedOnly: true }], strict: [{ retriedOnly: false }] },
     },
     languages: ['js/js'],
+    defaultOptions: [{ retriedOnly: false }],
     schema: [
       {
         type: 'object',
@@ -27,7 +28,6 @@ export default createRule<Options, MessageId>({
         additionalProperties: false,
       },
     ],
-    defaultOptions: [{ retriedOnly: false }],
     messages: {
       held: '`{{name}}`{{by}} is {{io}} while the {{what}} is open: its connection and its locks are held until the other side answers, and a rollback does not undo it. Do it before the transaction or after the commit.',
       published: '`{{name}}`{{by}} is {{io}} while the {{what}} is open: others see it before the commit, and it stays when the transaction is rolled back. Do it after the commit, or write an outbox row in the transaction.',

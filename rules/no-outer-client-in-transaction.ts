@@ -27,6 +27,7 @@ export default createRule<Options, MessageId>({
     },
     languages: ['js/js'],
     hasSuggestions: true,
+    defaultOptions: [{ everyCall: false }],
     schema: [
       {
         type: 'object',
@@ -39,7 +40,6 @@ export default createRule<Options, MessageId>({
         additionalProperties: false,
       },
     ],
-    defaultOptions: [{ everyCall: false }],
     messages: {
       outerClient: '`{{name}}` is not part of the {{what}} around it: {{outcome}}. Use {{session}} instead.',
       secondTransaction: '`{{name}}` opens a second, independent transaction inside the {{what}}: {{outcome}}. Open it on {{session}}, or after the first has ended.',

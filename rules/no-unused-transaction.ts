@@ -13,7 +13,6 @@ export default createRule<readonly [], 'unused'>({
     },
     languages: ['js/js'],
     schema: [],
-    defaultOptions: [],
     messages: {
       unused: 'No statement takes part in the {{what}} that `{{name}}` opens, so nothing in it is atomic: {{outcome}}. Do the work on the transaction, or drop it.',
     },

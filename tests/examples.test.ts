@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ESLint } from 'eslint';
+import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import { scan } from '../src/cli/scan.js';
+import plugin from '../src/plugin.js';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 
@@ -25,9 +26,35 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
     expect(await flagged('shared-session/before.ts', ...options)).toEqual(['db-session/no-concurrent-use: Promise.all']);
   });
 
+  it('the task is flagged where it is started', async () => {
+    expect(await flagged('background-task/before.ts', ...options)).toEqual(['db-session/no-background-use: setImmediate']);
+    expect(await flagged('background-task/after.ts', ...options)).toEqual([]);
+  });
+
   it('both ways out are clean', async () => {
     expect(await flagged('shared-session/after.ts', ...options)).toEqual([]);
   });
+
+  it('the statement cache is flagged where it was turned off in vain', async () => {
+    const found = await flagged('pooled-statement-cache/before.ts', ...options);
+    expect(found).toEqual([
+      "db-session/no-pooled-statement-cache: pgbouncer=true';",
+      'db-session/no-pooled-statement-cache: statement_cache_size: 0 } as postgres.Options<Record<string, never>>);',
+      'db-session/no-pooled-statement-cache: postgres',
+    ]);
+    expect(await flagged('pooled-statement-cache/after.ts', ...options)).toEqual([]);
+  });
+});
+
+it('the .env.example of the statement cache is flagged twice', async () => {
+  const file = folder + 'pooled-statement-cache/.env.example';
+  const eslint = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: [...plugin.configs.recommended] });
+  const [result] = await eslint.lintFiles([file]);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  expect(result!.messages.map(({ messageId, line }) => [messageId, lines[line - 1]!.split('=', 1)[0]])).toEqual([
+    ['needsDirect', 'DIRECT_URL'],
+    ['lookAlikeKnob', 'PGPREPARE'],
+  ]);
 });
 
 describe('the laws of a transaction', () => {

@@ -52,7 +52,7 @@ describe.each(Object.entries(rules))('%s', (name, rule) => {
 
   it('has defaults for its options, and a description for each', () => {
     const schema = rule.meta.schema as readonly Schema[];
-    expect(rule.meta.defaultOptions).toHaveLength(schema.length);
+    expect(rule.meta.defaultOptions ?? []).toHaveLength(schema.length);
     for (const [property, each] of schema.flatMap(propertiesOf)) {
       expect(each.description, property).toMatch(/\.$/);
     }

@@ -120,14 +120,14 @@ function variableOrigin(resolver: Resolver, variable: Variable, depth: number): 
   if (!definition || depth > 6) return undefined;
   switch (definition.type as string) {
     case 'Parameter': {
-      const at = variable.identifiers[0] as TSESTree.Identifier | undefined;
+      const at = variable.identifiers[0];
       return typeOrigin(resolver, at?.typeAnnotation?.typeAnnotation);
     }
     case 'Variable': {
       const declarator = definition.node as TSESTree.VariableDeclarator;
       const annotated = declarator.id.type === 'Identifier' ? typeOrigin(resolver, declarator.id.typeAnnotation?.typeAnnotation) : undefined;
       if (annotated) return annotated;
-      const written = variable.references.flatMap((reference) => (reference.writeExpr ? [reference.writeExpr as Node] : []));
+      const written = variable.references.flatMap((reference) => (reference.writeExpr ? [reference.writeExpr] : []));
       const [init] = written;
       if (!init || written.length > 1 || bindingPath(declarator.id, variable) === undefined) return undefined;
       return madeFrom(resolver, init, depth);
@@ -194,7 +194,7 @@ function fieldOrigin(resolver: Resolver, owner: ClassNode, name: string): Origin
       for (const param of member.value.params) {
         if (param.type !== 'TSParameterProperty') continue;
         const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-        if (target.type !== 'Identifier' || target.name !== name) continue;
+        if (target.name !== name) continue;
         const typed = injectedOrigin(resolver, param) ?? typeOrigin(resolver, target.typeAnnotation?.typeAnnotation);
         if (typed) return typed;
       }

@@ -47,8 +47,8 @@ function isTimer(model: SessionModel, chain: Chain): boolean {
   if (!model.file.callsByName.has('race')) return false;
   let fn: Node | undefined = chain.node;
   while (fn && !isFunction(fn)) fn = fn.parent;
-  const name = fn?.parent?.type === 'VariableDeclarator' ? model.file.variableOf(fn.parent.id) : undefined;
-  return name?.references.some((reference) => reference.identifier.parent.type === 'CallExpression' && isRaced(reference.identifier.parent as Node)) ?? false;
+  const name = fn?.parent.type === 'VariableDeclarator' ? model.file.variableOf(fn.parent.id) : undefined;
+  return name?.references.some((reference) => reference.identifier.parent.type === 'CallExpression' && isRaced(reference.identifier.parent)) ?? false;
 }
 
 function calleeOf(chain: Chain): Node {

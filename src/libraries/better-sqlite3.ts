@@ -15,6 +15,7 @@ export const betterSqlite3: Library = {
       origins: [{ kind: 'callback', methods: ['transaction'], on: 'client', param: 'none', synchronous: true }],
       nested: ['transaction'],
       builders: 'eager',
+      promises: 'none',
       operations: { local: ['inTransaction', 'open', 'name', 'memory', 'readonly', 'prepare'] },
       concurrentUse: {
         kind: 'safe',

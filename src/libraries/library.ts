@@ -199,6 +199,8 @@ export interface OperationFacts {
   readonly sql?: readonly string[];
   /** A chain does I/O only when it ends in one of these (Kysely's `execute`); absent: awaiting or calling is enough. */
   readonly runs?: readonly string[];
+  /** In a library whose calls are eager: methods that only build a query, which runs when awaited (Mongoose's `find`). */
+  readonly lazy?: readonly string[];
   /** The only methods that are dangerous to share; everything else is safe (MikroORM's non-transactional `em`). */
   readonly onlyHazards?: readonly string[];
 }
@@ -252,6 +254,8 @@ export interface SessionFacts {
   readonly travels?: TravelFacts;
   /** Lazy builders run when awaited; eager ones run when called. */
   readonly builders: 'lazy' | 'eager';
+  /** Its methods give no promises: `none`, or only where one of these packages (of the page) is imported. */
+  readonly promises?: 'none' | readonly string[];
   readonly operations?: OperationFacts;
   readonly fingerprint?: Fingerprint;
   /** Methods that begin a transaction on this session; SQL text (`BEGIN`) sent through `operations.sql` counts too. */

@@ -48,6 +48,10 @@ export const mongoose: Library = {
         ],
         compound: ['create', 'bulkSave', 'populate', 'withTransaction'],
         local: ['inTransaction', 'hasEnded', 'id', 'serverSession', 'transaction', 'client', 'clusterTime', 'operationTime', 'equals', '$session', 'hydrate'],
+        lazy: [
+          'find', 'findOne', 'findById', 'countDocuments', 'estimatedDocumentCount', 'distinct', 'exists', 'aggregate',
+          'updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'deleteMany', 'findOneAndUpdate', 'findByIdAndUpdate', 'findOneAndReplace', 'findOneAndDelete', 'findByIdAndDelete',
+        ],
       },
       fingerprint: { paths: ['startTransaction', 'commitTransaction', 'abortTransaction', 'endSession', 'inTransaction'] },
       begins: ['startTransaction', 'withTransaction'],

@@ -13,6 +13,7 @@ export const nodeSqlite: Library = {
       types: ['DatabaseSync'],
       origins: [{ kind: 'constructed', classes: ['DatabaseSync'] }],
       builders: 'eager',
+      promises: 'none',
       operations: { sql: ['exec', 'prepare'], local: ['isOpen', 'isTransaction', 'function', 'aggregate', 'location'] },
       concurrentUse: {
         kind: 'safe',

@@ -12,6 +12,7 @@ export const tedious: Library = {
       types: ['Connection'],
       origins: [{ kind: 'constructed', classes: ['Connection'], activatedBy: ['connect'] }],
       builders: 'eager',
+      promises: 'none',
       operations: {
         compound: ['execSql', 'execSqlBatch', 'execute', 'callProcedure', 'execBulkLoad', 'prepare', 'unprepare', 'transaction'],
         writes: ['beginTransaction', 'commitTransaction', 'rollbackTransaction', 'saveTransaction', 'reset'],

@@ -15,6 +15,7 @@ interface Nodes {
   readonly functions: FunctionNode[];
   readonly classes: ClassNode[];
   readonly assignments: TSESTree.AssignmentExpression[];
+  readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
 }
 
@@ -67,7 +68,7 @@ export class File {
 }
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], forAwaits: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -111,6 +112,9 @@ function note(nodes: Nodes, node: Node): void {
       break;
     case 'AssignmentExpression':
       nodes.assignments.push(node);
+      break;
+    case 'ExpressionStatement':
+      nodes.expressionStatements.push(node);
       break;
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);

@@ -30,17 +30,28 @@ export interface ModelContext {
  * walked, and only if some session can come to be in it.
  *
  * @param analyse says what the rule has to say about the file
+ * @param otherwise what it has to say about a file with a client and no session
  * @throws Error when `settings['db-session']` is wrong; the message names the key
  */
-export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void): TSESLint.RuleListener {
+export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void, otherwise?: (model: SessionModel) => void): TSESLint.RuleListener {
   const settings = readSettings(context.settings);
   if (!hasEvidence(context.sourceCode, settings)) return {};
   return {
     'Program:exit'() {
       const model = modelOf(context, settings);
       if (model.resolver.mayHaveSessions) analyse(model);
+      else otherwise?.(model);
     },
   };
+}
+
+/**
+ * The session model of a file, for a law that is about clients and has a gate of its own.
+ *
+ * @throws Error when `settings['db-session']` is wrong; the message names the key
+ */
+export function sessionsOf(context: ModelContext): SessionModel {
+  return modelOf(context, readSettings(context.settings));
 }
 
 /** The session model of a file, made on first demand and shared by all rules. */

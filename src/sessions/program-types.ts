@@ -14,6 +14,7 @@ interface Type {
   readonly types?: readonly Type[];
   isUnion?(): boolean;
   getBaseTypes?(): readonly Type[] | undefined;
+  getProperty?(name: string): unknown;
 }
 interface TypeSymbol {
   readonly name: string;
@@ -89,4 +90,16 @@ function ofType(resolver: Resolver, type: Type, node: Node, name: string, depth:
 /** `this.manager` is injected, a parameter is handed in. */
 function fieldLike(node: TSESTree.Node): boolean {
   return node.type === 'MemberExpression';
+}
+
+/** Whether the type checker knows an expression to be a promise; undefined without a program. */
+export function isThenable(resolver: Resolver, node: Node): boolean | undefined {
+  const services = resolver.file.sourceCode.parserServices as Services | undefined;
+  if (!services?.program || !services.getTypeAtLocation) return undefined;
+  try {
+    const type = services.program.getTypeChecker().getNonNullableType(services.getTypeAtLocation(node));
+    return (type.types ?? [type]).every((part) => part.getProperty?.('then') !== undefined);
+  } catch {
+    return undefined;
+  }
 }

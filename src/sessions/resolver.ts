@@ -4,6 +4,7 @@ import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
+import { attachedAt } from './attached.js';
 import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
@@ -65,6 +66,8 @@ export class Resolver {
     const { settings } = file;
     if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
     if (originCall.test(file.sourceCode.text) || qualifiedType.test(file.sourceCode.text)) return true;
+    // `request.pg` is a session by its name alone, where its library is imported.
+    for (const library of this.imported) if (library.sessions.some((facts) => facts.origins.some((origin) => origin.kind === 'property'))) return true;
     for (const statement of file.sourceCode.ast.body) {
       if (statement.type !== 'ImportDeclaration') continue;
       for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
@@ -179,7 +182,7 @@ export class Resolver {
     }
     const value = this.memberValue(object, name) ?? propertySession(this, node, name, object);
     if (value) return value;
-    const marked = usedAs(this, node);
+    const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
     if (object === undefined || object.kind === 'instance' || object.kind === 'shape') return typeOfNode(this, node, name);
     return undefined;
@@ -265,7 +268,7 @@ export class Resolver {
     const callee = this.valueOf(node.callee);
     if (callee?.kind === 'session' && isProvider(callee.session)) return callee;
     if (callee?.kind === 'function') return this.returnValue(callee.node);
-    return undefined;
+    return name === 'get' ? attachedAt(this, node, []) : undefined;
   }
 
   /** What a function of this file returns, where it is a session, a client or an object that holds one. */
@@ -358,7 +361,7 @@ export class Resolver {
     if (declarator.init && writes.length === 0) {
       const value = this.#follow(this.valueOf(declarator.init), path);
       if (value) return value;
-      return path.length === 0 ? this.#derived(variable, declarator.init) : undefined;
+      return path.length === 0 ? this.#derived(variable, declarator.init) : attachedAt(this, declarator.init, path);
     }
     return path.length === 0 ? this.#assigned(variable) : undefined;
   }

@@ -54,7 +54,7 @@ function variableIsAwaited(resolver: Resolver, variable: Variable | undefined, c
   return (
     variable?.references.some((reference) => {
       if (!reference.isRead()) return false;
-      const chain = chainFrom(reference.identifier as Node).node;
+      const chain = chainFrom(reference.identifier).node;
       return counts(chain) && isAwaited(resolver, chain, counts, depth + 1);
     }) ?? false
   );
@@ -93,7 +93,7 @@ export function runsInPlace(resolver: Resolver, fn: Node): boolean {
 function isCalled(variable: Variable | undefined): boolean {
   return (
     variable?.references.some((reference) => {
-      const outer = outermost(reference.identifier as Node);
+      const outer = outermost(reference.identifier);
       return outer.parent?.type === 'CallExpression' && (outer.parent.callee === outer || !deferring.has(calleeName(outer.parent) ?? ''));
     }) ?? false
   );

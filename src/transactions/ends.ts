@@ -59,7 +59,7 @@ export function beginsOf(resolver: Resolver, session: Session): Node[] {
  */
 export function endsOf(resolver: Resolver, session: Session, variable?: Variable): Node[] {
   const stored = (variable?.references ?? []).flatMap((reference) => {
-    const [first] = chainFrom(reference.identifier as Node).links;
+    const [first] = chainFrom(reference.identifier).links;
     return first?.call?.type === 'CallExpression' ? [first.call] : [];
   });
   return [...new Set([...callsOn(resolver, session), ...stored])].filter((call) => endKind(session.kinds[0].facts, call) === 'end');

@@ -2,7 +2,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts, TravelFacts } from '../libraries/library.js';
 import { importedTypeName } from '../sessions/annotations.js';
-import { superclassValue } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
 import { propertyName, unwrap, unwrapAwait, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
@@ -43,7 +42,7 @@ function withoutOption(model: SessionModel, scope: TransactionScope, chain: Chai
   if (!travels || option === undefined) return undefined;
   for (const [at, link] of chain.links.entries()) {
     const { call } = link;
-    if (call?.type !== 'CallExpression' || !Object.hasOwn(travels.optionMethods ?? {}, link.name) || facts.origins.some((origin) => 'methods' in origin && origin.methods?.includes(link.name))) continue;
+    if (call?.type !== 'CallExpression' || !Object.hasOwn(travels.optionMethods ?? {}, link.name) || facts.origins.some((origin) => 'methods' in origin && origin.methods.includes(link.name))) continue;
     if (facts.operations?.local?.includes(link.name)) continue;
     const place = optionPlace(travels, link.name, call);
     if (place === undefined || !lacksOption(call, place, travels)) continue;
@@ -117,7 +116,7 @@ const distinctive: Readonly<Record<string, RegExp>> = {
 function belongsTo(model: SessionModel, scope: TransactionScope, receiver: Node, call: TSESTree.CallExpression, library: Library, facts: SessionFacts, method: string): boolean {
   const own = model.resolver.valueOf(receiver);
   // `class User extends Model` of the same file is the model itself.
-  const value = own?.kind === 'class' ? (superclassValue(model.resolver, own.node) ?? own) : own;
+  const value = own?.kind === 'class' && own.node.superClass ? model.resolver.valueOf(own.node.superClass) : own;
   if (value?.kind === 'client') return value.library === library;
   if (value !== undefined && value.kind !== 'module' && value.kind !== 'shape') return false;
   const path = pathOf(model.resolver, receiver);
@@ -154,7 +153,7 @@ const toldTables = new WeakMap<SessionModel, Map<SessionFacts, Path[]>>();
 /** The same model, or another member of the same `models`, is given a session somewhere in the file. */
 function isToldElsewhere(model: SessionModel, path: Path, facts: SessionFacts): boolean {
   let table = toldTables.get(model);
-  if (!table) toldTables.set(model, (table = new Map()));
+  if (!table) toldTables.set(model, (table = new Map<SessionFacts, Path[]>()));
   let told = table.get(facts);
   if (!told) table.set(facts, (told = receiversWithOption(model, facts)));
   return told.some((other) => isSamePath(other, path) || (other.root === path.root && other.names.length === path.names.length && other.names.length > 0 && other.names.slice(0, -1).every((name, at) => name === path.names[at]) && /^[A-Z]/.test(other.names.at(-1) ?? '') && /^[A-Z]/.test(path.names.at(-1) ?? '')));
@@ -183,7 +182,7 @@ function isLoaded(model: SessionModel, receiver: Node, library: Library, facts: 
   const definition = variable?.defs[0];
   if (!variable || !definition) return false;
   if ((definition.type as string) === 'Parameter') {
-    const at = variable.identifiers[0] as TSESTree.Identifier | undefined;
+    const at = variable.identifiers[0];
     const annotation = at?.typeAnnotation?.typeAnnotation;
     const type = importedTypeName(model.resolver, annotation);
     return type !== undefined && [...(model.file.callsByName.values())].some((calls) => calls.some((call) => isCallOn(call, type.name, facts)));

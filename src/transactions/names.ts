@@ -5,7 +5,7 @@ import type { Node } from '../sessions/syntax.js';
 /** The scopes around a node, innermost first. */
 export function ancestorScopes(sourceCode: Readonly<TSESLint.SourceCode>, node: Node): TSESLint.Scope.Scope[] {
   const scopes: TSESLint.Scope.Scope[] = [];
-  let scope: TSESLint.Scope.Scope | null = sourceCode.getScope!(node);
+  let scope: TSESLint.Scope.Scope | null = sourceCode.getScope(node);
   for (; scope; scope = scope.upper) scopes.push(scope);
   return scopes;
 }

@@ -74,14 +74,12 @@ function runsForOthers(model: SessionModel, scope: TransactionScope): boolean {
 function isAcquiredUnused(model: SessionModel, scope: TransactionScope): boolean {
   const { variable, session, openedBy } = scope;
   if (!variable || !session) return false;
-  const target = outermost(session.origin);
   // Held by a field, an argument, an array: somebody else may work on it.
-  if (!ownedByVariable(target, variable, model)) return false;
+  if (!ownedByVariable(variable, model)) return false;
   return !isCarried(model, scope, variable) && !declaredOutside(variable, openedBy);
 }
 
-function ownedByVariable(origin: Node, variable: Variable, model: SessionModel): boolean {
-  void origin;
+function ownedByVariable(variable: Variable, model: SessionModel): boolean {
   return variable.scope.type !== 'module' && variable.scope.type !== 'global' && model.file.variableOf(variable.identifiers[0] as Node) === variable;
 }
 
@@ -101,7 +99,7 @@ const states = new Set([
 
 /** Whether some reference to the session's variable does more than begin, end, release or ask its state. */
 function isCarried(model: SessionModel, scope: TransactionScope, variable: Variable): boolean {
-  return variable.references.some((reference) => reference.isRead() && carries(model, scope, reference.identifier as Node));
+  return variable.references.some((reference) => reference.isRead() && carries(model, scope, reference.identifier));
 }
 
 function carries(model: SessionModel, scope: TransactionScope, identifier: Node): boolean {

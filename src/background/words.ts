@@ -1,0 +1,34 @@
+/** How a finding is said: the words of a message, from the catalogue's facts. */
+import type { Session } from '../sessions/values.js';
+import type { Ending } from './ending.js';
+import type { NeverRun } from './promises.js';
+
+/** `tx`, Prisma interactive transaction. */
+export function describeSession(session: Session): { readonly session: string; readonly what: string } {
+  const names = [...new Set(session.kinds.map((kind) => kind.library.name))];
+  return {
+    session: session.how === 'ambient' ? session.name : `\`${session.name}\``,
+    what: `${names.length > 2 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}` : names.join(' or ')} ${session.kinds[0].facts.noun}`,
+  };
+}
+
+/** When the session ends, as a clause. */
+export function describeEnding(session: Session, ending: Ending): string {
+  const { noun } = session.kinds[0].facts;
+  switch (ending) {
+    case 'callback':
+      return `the ${noun} ends when ${session.how === 'ambient' ? 'the method' : 'its callback'} is done`;
+    case 'caller':
+      return `the caller may end the ${noun} when this function has returned`;
+    case 'release':
+      return `this function ends the ${noun} without waiting`;
+    case 'request':
+      return `the ${noun} ends with the request`;
+  }
+}
+
+/** What becomes of a query that is only built. */
+export function describeNeverRun({ library, facts }: NeverRun): string {
+  if (facts.builders === 'lazy' && facts.floating) return facts.floating.text;
+  return facts.operations?.runs ? `a ${library.name} query without \`${facts.operations.runs[0] ?? 'execute'}()\` is never sent` : `a ${library.name} query that is not awaited is never sent`;
+}
