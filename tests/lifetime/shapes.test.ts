@@ -891,6 +891,18 @@ const PLACES: readonly Shape[] = [
     why: 'a var is undefined until then',
   },
   {
+    name: 'unwrappedResult',
+    code: 'const c = await pool.acquire().then((handle) => handle.client); try { await c.q() } finally { if (c) c.release() }',
+    truth: [],
+    why: 'what comes out of the acquisition is the session',
+  },
+  {
+    name: 'usedAtOnce',
+    code: 'const rows = await (await pool.acquire()).q(); if (!rows) return 1; if (!rows) log(1)',
+    truth: ['never-released end', 'never-released return: return 1', 'never-released throw: await (await pool.acquire()).q() [unprotected]'],
+    why: 'rows are not the session: the first return is reached',
+  },
+  {
     name: 'byPool',
     code: 'const c = await pool.acquire(); try { await c.q() } finally { pool.release(c) }',
     truth: [],
