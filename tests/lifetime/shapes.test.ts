@@ -300,6 +300,12 @@ const CONDITIONS: readonly Shape[] = [
     why: 'a callback may write it at any time',
   },
   {
+    name: 'optionWithDefault',
+    code: 'const own = opts.own ?? true; const c = await pool.acquire(); try { await c.q() } finally { if (own) c.release() }',
+    truth: ['path end', 'throws throw: await c.q() [unprotected]'],
+    why: 'what is not null may still be false',
+  },
+  {
     name: 'nulledAfterRelease',
     code: 'let c = await pool.acquire(); try { await c.q(); c.release(); c = null; await other() } finally { if (c) c.release() }',
     truth: [],
