@@ -1,6 +1,6 @@
 /** Writes: what a variable's new value says about flags, and when the session's only variable is lost. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { bothWays, condition, isOpen, truthAfter, type Branches } from './conditions.js';
+import { bothWays, byHolding, condition, isOpen, truthAfter, type Branches } from './conditions.js';
 import { evaluate } from './expressions.js';
 import type { Run } from './run.js';
 import { childrenOf, partsOfPattern, unwrap, type Node } from './syntax.js';
@@ -15,16 +15,16 @@ export function assign(run: Run, node: TSESTree.AssignmentExpression, worlds: Wo
   const at = target.type === 'MemberExpression' ? evaluateParts(run, target, worlds) : worlds;
   switch (node.operator) {
     case '=':
-      return store(run, target, overwrite(run, node, target, condition(run, node.right, at)));
+      return store(run, target, overwrite(run, node, target, condition(run, node.right, at)), node.right);
     case '&&=': {
       const before = truthAfter(run, target, at);
-      const after = store(run, target, condition(run, node.right, before.yes));
+      const after = store(run, target, condition(run, node.right, before.yes), node.right);
       return { yes: after.yes, no: union(before.no, after.no) };
     }
     case '||=':
     case '??=': {
       const before = truthAfter(run, target, at);
-      const after = store(run, target, condition(run, node.right, before.no));
+      const after = store(run, target, condition(run, node.right, before.no), node.right);
       return { yes: union(before.yes, after.yes), no: after.no };
     }
     default:
@@ -32,8 +32,10 @@ export function assign(run: Run, node: TSESTree.AssignmentExpression, worlds: Wo
   }
 }
 
-/** Gives a variable or a member a value whose truth is known. */
-export function store(run: Run, target: Node, value: Branches): Branches {
+/** Gives a variable or a member a value. However the session's variable gets it, after an acquisition it is a session. */
+export function store(run: Run, target: Node, given: Branches, source?: Node): Branches {
+  const isFromAcquisition = isOpen(given) && source !== undefined && run.containsAcquisition(source) && run.question.isSession(target);
+  const value = isFromAcquisition ? byHolding(given.yes) : given;
   const changed = run.flags.changedBy(target);
   const flag = run.flags.of(target);
   if (isOpen(value)) return bothWays(run.forget(flag === undefined ? changed : [...changed, flag], value.yes));
@@ -43,7 +45,7 @@ export function store(run: Run, target: Node, value: Branches): Branches {
   return { yes: known(yes, flag, Truth.yes), no: known(no, flag, Truth.no) };
 }
 
-/** Everything that a pattern binds, of which nothing is known but that a session came out of its acquisition. */
+/** Everything that a pattern binds; of its parts nothing is known. */
 export function bind(run: Run, pattern: Node, worlds: Worlds, value?: Node): Worlds {
   const { targets, evaluated } = partsOfPattern(pattern);
   let at = worlds;
@@ -51,8 +53,7 @@ export function bind(run: Run, pattern: Node, worlds: Worlds, value?: Node): Wor
   for (const part of evaluated) at = union(at, evaluate(run, part, at));
   for (const target of targets) {
     if (target.type === 'MemberExpression') at = evaluateParts(run, target, at);
-    const acquired = value && run.containsAcquisition(value) && run.question.isSession(target);
-    at = acquired ? joined(store(run, target, truthAfter(run, value, at))) : joined(store(run, target, bothWays(at)));
+    at = joined(store(run, target, bothWays(at), value));
   }
   return at;
 }
@@ -73,7 +74,6 @@ function evaluateParts(run: Run, node: Node, worlds: Worlds): Worlds {
  */
 function overwrite(run: Run, node: TSESTree.AssignmentExpression, target: Node, value: Branches): Branches {
   if (!run.question.isSession(target) || run.survey.sessionVariables.size > 1) return value;
-  if (mentionsSession(run, node.right)) return value;
   const lose = (worlds: Worlds, isEmpty: boolean): Worlds =>
     mapWorlds(worlds, (world) => {
       const holding = holdingOf(world);
@@ -81,10 +81,10 @@ function overwrite(run: Run, node: TSESTree.AssignmentExpression, target: Node, 
       // `c = null` after the release leaves a session that is released; any other value is not about this session.
       return isEmpty && holding !== Holding.held ? world : withHolding(world, Holding.notHeld);
     });
-  const no = isOpen(value) ? value.no : lose(value.no, true);
-  // Of `c = given ?? await acquire()` only an empty outcome is certainly no session.
-  if (run.containsAcquisition(node.right)) return isOpen(value) ? value : { yes: value.yes, no };
-  return isOpen(value) ? bothWays(lose(value.yes, false)) : { yes: lose(value.yes, false), no };
+  // `c = given ?? await acquire()`, `c = wrap(c)`: only an empty outcome is certainly no session.
+  const mayBeSession = run.containsAcquisition(node.right) || mentionsSession(run, node.right);
+  if (isOpen(value)) return mayBeSession ? value : bothWays(lose(value.yes, false));
+  return { yes: mayBeSession ? value.yes : lose(value.yes, false), no: lose(value.no, true) };
 }
 
 function mentionsSession(run: Run, expression: Node): boolean {

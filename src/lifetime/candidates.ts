@@ -137,11 +137,11 @@ export class Candidates {
     const worth = (candidate: Candidate): number => candidate.guards.filter((guard) => events.some((event) => contains(guard, event))).length;
     return [...this.#byText.values()]
       .filter((candidate) => candidate.key.isSession || (this.#isFollowable(candidate) && this.#isAskedAgain(candidate)))
-      .map((candidate) => ({ candidate, worth: candidate.key.isSession ? Number.POSITIVE_INFINITY : worth(candidate) }))
+      .map((candidate) => ({ ...candidate, worth: candidate.key.isSession ? Number.POSITIVE_INFINITY : worth(candidate) }))
       .sort((a, b) => (a.worth === b.worth ? 0 : b.worth - a.worth))
-      .map(({ candidate }) => {
+      .map((candidate) => {
         const isShared = this.#isShared(candidate);
-        return { ...candidate, isShared, isSignal: isShared && candidate.steersLoop };
+        return { ...candidate, isDecisive: candidate.worth > 0, isShared, isSignal: isShared && candidate.steersLoop };
       });
   }
 

@@ -4,7 +4,7 @@ import { assign } from './assignments.js';
 import { chain, evaluate } from './expressions.js';
 import { comparedWithConstant, isEquality, isNothing } from './flags.js';
 import type { Run } from './run.js';
-import { unwrap, unwrapChain, type Node } from './syntax.js';
+import { promiseStepOf, unwrap, unwrapChain, type Node } from './syntax.js';
 import { Holding, Truth, holdingOf, nowhere, truthOf, union, withTruth, type World, type Worlds } from './worlds.js';
 
 /** One and the same set on both sides means that nothing is known. */
@@ -122,8 +122,19 @@ export function truthAfter(run: Run, expression: Node, worlds: Worlds): Branches
   if (flag !== undefined) return byFlag(run, flag, worlds);
   const constant = constantTruth(node);
   if (constant !== undefined) return constant ? { yes: worlds, no: nowhere } : { yes: nowhere, no: worlds };
-  if (run.containsAcquisition(node)) return byHolding(worlds);
-  return bothWays(worlds);
+  return isAcquired(run, node) ? byHolding(worlds) : bothWays(worlds);
+}
+
+/** The acquisition itself, awaited or not, also behind a `catch` that answers with nothing. */
+function isAcquired(run: Run, expression: Node): boolean {
+  let node = expression;
+  for (;;) {
+    if (node === run.acquisition) return true;
+    const step = promiseStepOf(node);
+    if (node.type === 'AwaitExpression') node = unwrapChain(node.argument);
+    else if (step && step.method !== 'then') node = unwrapChain(step.promise);
+    else return false;
+  }
 }
 
 function byFlag(run: Run, flag: number, worlds: Worlds): Branches {
@@ -141,7 +152,7 @@ function byFlag(run: Run, flag: number, worlds: Worlds): Branches {
 }
 
 /** What acquires gives a session, or it has not acquired and gives nothing. */
-function byHolding(worlds: Worlds): Branches {
+export function byHolding(worlds: Worlds): Branches {
   const yes = new Set<World>();
   const no = new Set<World>();
   for (const world of worlds) (holdingOf(world) === Holding.held ? yes : no).add(world);

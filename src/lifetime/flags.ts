@@ -24,6 +24,8 @@ export interface ConditionKey {
 export interface Flag {
   readonly key: ConditionKey;
   readonly tests: readonly Node[];
+  /** Some release, escape or acquisition depends on it. */
+  readonly isDecisive: boolean;
   /** Behind this position nobody asks again, and worlds that differ in it only are one. */
   readonly liveUntil: number;
   /** Other code may change it while a loop runs (a property, a variable from outside). */

@@ -15,7 +15,7 @@ export function interpretLifetime(question: LifetimeQuestion): Lifetime {
     const run = new Run(question, survey, mostFlags);
     try {
       const endings = interpretScope(run);
-      return answer(run, endings, survey.flags.length > Math.min(mostFlags, MOST_FLAGS));
+      return answer(run, endings, survey.flags.slice(mostFlags).some((flag) => flag.isDecisive));
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
       if (error.by === 'depth') break;

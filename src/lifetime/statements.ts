@@ -96,7 +96,7 @@ export function declare(run: Run, node: TSESTree.VariableDeclaration, worlds: Wo
   let at = worlds;
   for (const { id, init } of node.declarations) {
     if (id.type !== 'Identifier') at = init ? bind(run, id, evaluate(run, init, at), init) : at;
-    else if (init) at = joined(store(run, id, condition(run, init, at)));
+    else if (init) at = joined(store(run, id, condition(run, init, at), init));
     // `var x;` leaves what is there.
     else if (node.kind !== 'var') at = joined(store(run, id, { yes: nowhere, no: at }));
   }

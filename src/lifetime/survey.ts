@@ -1,7 +1,7 @@
 /**
  * One walk over the scope before it is interpreted: what happens where, which conditions are asked more than once, and
- * which parts contain nothing of interest and need not be interpreted at all. It keeps its own stack and its own links
- * to parents: code may be nested deeper than the engine's stack, and a tree may come without `parent`.
+ * which parts contain nothing of interest and need not be interpreted at all. It keeps its own stack,
+ * for code may be nested deeper than the engine's, and needs no `parent`.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { Candidates } from './candidates.js';
@@ -78,7 +78,6 @@ class Surveyor {
   readonly #candidates: Candidates;
   readonly #effects = new Map<Node, Effect>();
   readonly #interesting = new Set<Node>();
-  readonly #parents = new Map<Node, Node>();
   readonly #run = new Set<FunctionNode>();
   readonly #awaited = new Set<Node>();
   /** Nodes that write to, or call a method of, what may be a flag; settled when all flags are known. */
@@ -91,6 +90,7 @@ class Surveyor {
   readonly #releasesInCallbacks: Node[] = [];
   readonly #tries: TSESTree.TryStatement[] = [];
   readonly #open: Visit[] = [];
+  readonly #visited: Visit[] = [];
 
   constructor(question: LifetimeQuestion) {
     this.#question = question;
@@ -102,11 +102,12 @@ class Surveyor {
   survey(): Survey {
     const { scope } = this.#question;
     const root: Visit = { node: scope, parent: undefined, block: scope, repeatsUntil: undefined };
-    this.#mark(scope);
+    this.#interesting.add(scope);
     if (isFunction(scope)) this.#enterFunction(scope, root);
     else this.#enter(childrenOf(scope), root);
     for (let visit = this.#open.pop(); visit; visit = this.#open.pop()) this.#visit(visit);
-    for (const { node, target } of this.#changes) if (this.#candidates.isReadBy(target)) this.#mark(node);
+    for (const { node, target } of this.#changes) if (this.#candidates.isReadBy(target)) this.#interesting.add(node);
+    this.#spreadInterest();
     return {
       effects: this.#effects,
       interesting: this.#interesting,
@@ -124,7 +125,7 @@ class Surveyor {
 
   #visit(visit: Visit): void {
     const { node, parent } = visit;
-    if (parent) this.#parents.set(node, parent);
+    this.#visited.push(visit);
     if (isFunction(node) || isClass(node)) {
       if (isFunction(node) && this.#run.has(node)) return this.#enterFunction(node, { ...visit, block: node });
       if (node.id && node.type.endsWith('Declaration')) this.#candidates.declare(node.id.name, visit.block);
@@ -141,14 +142,14 @@ class Surveyor {
   }
 
   #classify(node: Node): void {
-    if (node === this.#acquisition) this.#mark(node);
+    if (node === this.#acquisition) this.#interesting.add(node);
     if (!EVALUATED.has(node.type)) return;
     const effect = this.#question.classify(node);
     if (!effect) return;
     this.#effects.set(node, effect);
     if (effect === 'release') this.#releases.push(node);
     if (effect === 'escape') this.#escapes = true;
-    if (effect !== 'cannot-throw') this.#mark(node);
+    if (effect !== 'cannot-throw') this.#interesting.add(node);
   }
 
   /** What leaves the path by itself, by the throw model of the question. */
@@ -156,17 +157,17 @@ class Surveyor {
     switch (node.type) {
       case 'AwaitExpression':
         this.#awaited.add(unwrapChain(node.argument));
-        this.#mark(node);
+        this.#interesting.add(node);
         break;
       case 'YieldExpression':
       case 'ThrowStatement':
       case 'ReturnStatement':
       case 'BreakStatement':
       case 'ContinueStatement':
-        this.#mark(node);
+        this.#interesting.add(node);
         break;
       case 'ForOfStatement':
-        if (node.await) this.#mark(node);
+        if (node.await) this.#interesting.add(node);
         break;
       case 'TryStatement':
         this.#tries.push(node);
@@ -184,7 +185,7 @@ class Surveyor {
   }
 
   #call(node: TSESTree.CallExpression | TSESTree.NewExpression | TSESTree.TaggedTemplateExpression): void {
-    if (this.#question.throws === 'any-call') this.#mark(node);
+    if (this.#question.throws === 'any-call') this.#interesting.add(node);
     for (const fn of functionsRunBy(node)) this.#run.add(fn);
     const step = promiseStepOf(node);
     if (step) this.#awaited.add(unwrapChain(step.promise)).add(node);
@@ -299,7 +300,7 @@ class Surveyor {
 
   /** A function that is not run here: what it releases may never be released, what it writes cannot be followed. */
   #scanCallback(fn: Node): void {
-    const open = childrenOf(fn);
+    const open = [...childrenOf(fn)];
     for (let node = open.pop(); node; node = open.pop()) {
       if (node.type === 'AssignmentExpression' || node.type === 'UpdateExpression') {
         const written = node.type === 'UpdateExpression' ? node.argument : node.left;
@@ -312,8 +313,12 @@ class Surveyor {
     }
   }
 
-  #mark(node: Node): void {
-    for (let at: Node | undefined = node; at && !this.#interesting.has(at); at = this.#parents.get(at)) this.#interesting.add(at);
+  /** What contains something of interest is of interest. Parents were visited before their children. */
+  #spreadInterest(): void {
+    for (let index = this.#visited.length - 1; index >= 0; index -= 1) {
+      const { node, parent } = this.#visited[index] as Visit;
+      if (parent && this.#interesting.has(node)) this.#interesting.add(parent);
+    }
   }
 
   #events(): Node[] {

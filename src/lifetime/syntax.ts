@@ -64,8 +64,17 @@ const EVALUATED_TYPESCRIPT = new Set([
   'TSParameterProperty', 'TSExportAssignment',
 ]);
 
+/** A scope with several acquisitions is walked for each of them. */
+const known = new WeakMap<Node, readonly Node[]>();
+
 /** The parts of a node that are evaluated with it, in the order of the text; types and mere names are left out. */
-export function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): readonly Node[] {
+  let children = known.get(node);
+  if (!children) known.set(node, (children = findChildren(node)));
+  return children;
+}
+
+function findChildren(node: Node): readonly Node[] {
   const children: Node[] = [];
   const fields = node as unknown as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(fields)) {

@@ -87,7 +87,7 @@ function numbersIn(node: Node): number[] {
   const open: Node[] = [node];
   for (let next = open.pop(); next; next = open.pop()) {
     if (next.type === 'Literal' && typeof next.value === 'number') numbers.push(next.value);
-    open.push(...childrenOf(next).reverse());
+    open.push(...[...childrenOf(next)].reverse());
   }
   return numbers;
 }

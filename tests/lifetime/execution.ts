@@ -285,7 +285,7 @@ class Execution {
 
   /** `c = (at(5), null)`: the text of the program tells which `at` stands in front of an overwriting. */
   #overwrittenIfMarked(id: number, value: unknown): void {
-    if (!this.#program.body.includes(`= (at(${id}`) && !this.#program.body.includes(`: (at(${id}`)) return;
+    if (!new RegExp(`[=:] \\(at\\(${id}\\b`).test(this.#program.body)) return;
     if (value || this.#current?.state === 'held') this.#overwritten(id);
   }
 

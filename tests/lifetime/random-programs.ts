@@ -99,8 +99,17 @@ class Builder {
     let text = '';
     if (this.#form !== 'entry' && this.#isLet()) text += this.#oneOf(['let c = null;\n', 'let c;\n', 'var c;\n']);
     for (const name of this.#variables) {
-      if (name.startsWith('m')) text += `let ${name} = ${this.#oneOf(['false', 'true', this.#constant(), `cond(${this.#id()})`])};\n`;
-      else text += `const ${name} = ${this.#oneOf([`!${this.#constant()}`, `${this.#constant()} && ${this.#constant()}`, `${this.#constant()} || cond(${this.#id()})`, '!given'])};\n`;
+      const constant = (): string => this.#constant();
+      if (name.startsWith('m')) text += `let ${name} = ${this.#write([() => 'false', () => 'true', constant, () => `cond(${this.#id()})`])};\n`;
+      else {
+        const value = this.#write([
+          () => `!${constant()}`,
+          () => `${constant()} && ${constant()}`,
+          () => `${constant()} || cond(${this.#id()})`,
+          () => '!given',
+        ]);
+        text += `const ${name} = ${value};\n`;
+      }
     }
     return text;
   }
@@ -115,6 +124,11 @@ class Builder {
 
   #oneOf<T>(choices: readonly T[]): T {
     return choices[this.#pick(choices.length)] as T;
+  }
+
+  /** Only the chosen text is made, so that the others cost no numbers. */
+  #write(choices: readonly (() => string)[]): string {
+    return this.#oneOf(choices)();
   }
 
   #id(): number {
@@ -160,27 +174,35 @@ class Builder {
     switch (this.#form) {
       case 'block':
         return {
-          text: this.#oneOf([
-            `const c = ${call};`,
-            `const c = ${this.#constant()} ? ${call} : null;`,
-            `let c = null; ${this.#atomic({ ...place, sees: true })} c = ${call};`,
+          text: this.#write([
+            () => `const c = ${call};`,
+            () => `const c = ${this.#constant()} ? ${call} : null;`,
+            () => `let c = null; ${this.#atomic({ ...place, sees: true })} c = ${call};`,
           ]),
           closing: ' ',
         };
       case 'using':
         return { text: `/*using*/await using c = ${call};/*disposed*/`, closing: '/*dispose*/' };
       case 'given':
-        return { text: this.#oneOf([`c = given ?? ${call};`, `c = given || ${call};`, `c = given ? given : ${call};`, `c = (at(${this.#id()}, given), given); c ??= ${call};`]), closing: '' };
+        return {
+          text: this.#write([
+            () => `c = given ?? ${call};`,
+            () => `c = given || ${call};`,
+            () => `c = given ? given : ${call};`,
+            () => `c = (at(${this.#id()}, given), given); c ??= ${call};`,
+          ]),
+          closing: '',
+        };
       case 'expression':
         return {
-          text: this.#oneOf([
-            `if (${this.#condition(place)}) c = ${call};`,
-            `if ((c = ${call}) && ${this.#condition(place)}) ${this.#block(place)}`,
-            `c = ${this.#condition(place)} ? ${call} : (at(${this.#id()}), null);`,
-            `${this.#condition(place)} && (c = ${call});`,
-            `c ??= ${call};`,
-            `while (!c) { await turn(); ${this.#atomic(place)} c = ${call}; }`,
-            `try { c = ${call}; } catch { ${this.#statement({ ...place, depth: place.depth + 1 })} }`,
+          text: this.#write([
+            () => `if (${this.#condition(place)}) c = ${call};`,
+            () => `if ((c = ${call}) && ${this.#condition(place)}) ${this.#block(place)}`,
+            () => `c = ${this.#condition(place)} ? ${call} : (at(${this.#id()}), null);`,
+            () => `${this.#condition(place)} && (c = ${call});`,
+            () => `c ??= ${call};`,
+            () => `while (!c) { await turn(); ${this.#atomic(place)} c = ${call}; }`,
+            () => `try { c = ${call}; } catch { ${this.#statement({ ...place, depth: place.depth + 1 })} }`,
           ]),
           closing: '',
         };
@@ -199,7 +221,7 @@ class Builder {
     // Only one of the parts acquires.
     const first = acquires && this.#pick(3) < 2;
     const second = acquires && !first;
-    switch (this.#pick(acquires ? 9 : 12)) {
+    switch (this.#pick(acquires ? 10 : 13)) {
       case 0:
         return `try ${this.#block(place, acquires)} finally ${this.#block({ ...place, inCleanUp: true })}`;
       case 1:
@@ -220,15 +242,16 @@ class Builder {
       case 8:
         return `await (async () => ${this.#block({ ...place, loops: [], blocks: [], inSwitch: false, inner: true }, acquires)})();`;
       case 9:
-        return this.#switch(place);
-      case 10: {
+      case 10:
+        return this.#switch(place, acquires);
+      case 11: {
         const inner: Place = { ...place, loops: [], blocks: [], inSwitch: false, inner: true };
         const id = this.#id();
-        return `await w(${id})${this.#oneOf([
-          `.finally(async () => ${this.#block({ ...inner, inCleanUp: true })})`,
-          `.then(async () => ${this.#block(inner)}, async () => ${this.#block(inner)})`,
-          `.catch(async () => ${this.#block(inner)})`,
-          `.then(async () => ${this.#block(inner)})`,
+        return `await w(${id})${this.#write([
+          () => `.finally(async () => ${this.#block({ ...inner, inCleanUp: true })})`,
+          () => `.then(async () => ${this.#block(inner)}, async () => ${this.#block(inner)})`,
+          () => `.catch(async () => ${this.#block(inner)})`,
+          () => `.then(async () => ${this.#block(inner)})`,
         ])};`;
       }
       default:
@@ -267,16 +290,20 @@ class Builder {
   }
 
   #update(place: Place): string {
-    return this.#oneOf([`at(${this.#id()})`, `await w(${this.#id()})`, place.sees ? `c?.release(${this.#id()})` : `at(${this.#id()})`]);
+    return `${this.#oneOf(['at', 'await w', place.sees ? 'c?.release' : 'at'])}(${this.#id()})`;
   }
 
-  #switch(place: Place): string {
+  #switch(place: Place, acquires: boolean): string {
     const inside: Place = { ...place, inSwitch: true, depth: place.depth + 1 };
     const byMode = this.#pick(2) === 1;
     
     const labels = byMode ? ["case 'a':", "case 'b':", 'default:'] : ['case 0:', 'case 1:', 'default:'];
     const order = this.#oneOf([[0, 1, 2], [0, 2, 1], [0, 1]]);
-    const cases = order.map((index) => `${labels[index] ?? ''}\n${this.#statement(inside)}\n${this.#pick(2) === 0 ? 'break;' : ''}`);
+    const acquiring = acquires ? this.#pick(order.length) : -1;
+    const cases = order.map((label, index) => {
+      const body = index === acquiring ? this.#block(inside, true) : this.#statement(inside);
+      return `${labels[label] ?? ''}\n${body}\n${this.#pick(2) === 0 ? 'break;' : ''}`;
+    });
     return `switch (${byMode ? 'mode' : `pick(${this.#id()})`}) {\n${cases.join('\n')}\n}`;
   }
 
@@ -308,17 +335,26 @@ class Builder {
       case 14:
         return `s(${this.#id()});`;
       case 15:
-        return `m${this.#variable('m')} = ${this.#oneOf(['true', 'false', `!m${this.#variable('m')}`, this.#constant(), `cond(${this.#id()})`, `await wc(${this.#id()})`])};`;
+        return `m${this.#variable('m')} = ${this.#write([
+          () => 'true',
+          () => 'false',
+          () => `!m${this.#variable('m')}`,
+          () => this.#constant(),
+          () => `cond(${this.#id()})`,
+          () => `await wc(${this.#id()})`,
+        ])};`;
       case 16:
         return place.sees ? `await c?.work(${this.#id()});` : `await w(${this.#id()});`;
       case 17:
-        return place.sees ? this.#oneOf([`c?.touch(${this.#id()});`, `if (c) c.touch(${this.#id()});`, `c.touch(${this.#id()});`]) : `s(${this.#id()});`;
+        return place.sees ? `${this.#oneOf(['c?.', 'if (c) c.', 'c.'])}touch(${this.#id()});` : `s(${this.#id()});`;
       case 18:
-        return place.sees ? this.#oneOf(['sink(c);', `if (${this.#condition(place)}) sink(c);`, this.#jump(place, 'return sink(c);')]) : `s(${this.#id()});`;
+        return place.sees
+          ? this.#write([() => 'sink(c);', () => `if (${this.#condition(place)}) sink(c);`, () => this.#jump(place, 'return sink(c);')])
+          : `s(${this.#id()});`;
       case 19:
-        return place.sees && this.#isLet() ? `c = ${this.#oneOf([`(at(${this.#id()}), null)`, place.inCleanUp ? `(at(${this.#id()}), null)` : `other(${this.#id()})`])};` : `await w(${this.#id()});`;
+        return place.sees && this.#isLet() ? `c = ${place.inCleanUp || this.#pick(2) === 0 ? `(at(${this.#id()}), null)` : `other(${this.#id()})`};` : `await w(${this.#id()});`;
       case 20:
-        return this.#oneOf([`if (${this.#condition(place)}) await exit(${this.#id()});`, `if (${this.#condition(place)}) fail(${this.#id()});`]);
+        return `if (${this.#condition(place)}) ${this.#oneOf(['await exit', 'fail'])}(${this.#id()});`;
       case 21:
         return this.#isGenerator && !place.inner ? `yield ${this.#id()};` : `await w(${this.#id()});`;
       case 22:
@@ -336,21 +372,24 @@ class Builder {
   #release(place: Place): string {
     if (!place.sees) return `await w(${this.#id()});`;
     const id = this.#id();
-    return this.#oneOf([
-      `c?.release(${id});`,
-      `c.release(${id});`,
-      `if (c) c.release(${id});`,
-      `if (c != null) c.release(${id});`,
-      `await c?.close(${id});`,
-      `c && c.release(${id});`,
-      `if (c && !c.isReleased) c.release(${id});`,
-      `if (${this.#condition(place)}) c?.release(${id});`,
-      this.#isLet() ? `c?.release(${id}); c = (at(${this.#id()}), null);` : `c?.release(${id});`,
-      `await w(${id}).finally(() => c?.close(${this.#id()}));`,
-      `await c?.close(${id}).catch(() => {});`,
-      `if (!c) { at(${this.#id()}); } else { c.release(${id}); }`,
-      `m${this.#variable('m')} = true; c?.release(${id});`,
-      `if (!m${this.#variable('m')}) { m${this.#variable('m')} = true; c?.release(${id}); }`,
+    return this.#write([
+      () => `c?.release(${id});`,
+      () => `c.release(${id});`,
+      () => `if (c) c.release(${id});`,
+      () => `if (c != null) c.release(${id});`,
+      () => `await c?.close(${id});`,
+      () => `c && c.release(${id});`,
+      () => `if (c && !c.isReleased) c.release(${id});`,
+      () => `if (${this.#condition(place)}) c?.release(${id});`,
+      () => (this.#isLet() ? `c?.release(${id}); c = (at(${this.#id()}), null);` : `c?.release(${id});`),
+      () => `await w(${id}).finally(() => c?.close(${this.#id()}));`,
+      () => `await c?.close(${id}).catch(() => {});`,
+      () => `if (!c) { at(${this.#id()}); } else { c.release(${id}); }`,
+      () => `m${this.#variable('m')} = true; c?.release(${id});`,
+      () => {
+        const flag = `m${this.#variable('m')}`;
+        return `if (!${flag}) { ${flag} = true; c?.release(${id}); }`;
+      },
     ]);
   }
 
@@ -366,7 +405,6 @@ class Builder {
   }
 
   #condition(place: Place): string {
-    const session = place.sees ? this.#oneOf(['c', '!c', 'c != null', '(c === null || c === undefined)', `(c && cond(${this.#id()}))`]) : undefined;
     switch (this.#pick(12)) {
       case 0:
       case 1:
@@ -377,7 +415,7 @@ class Builder {
       case 4:
         return `!${this.#constant()}`;
       case 5:
-        return `(${this.#constant()} ${this.#oneOf(['&&', '||'])} ${this.#oneOf([this.#constant(), `cond(${this.#id()})`])})`;
+        return `(${this.#constant()} ${this.#oneOf(['&&', '||'])} ${this.#write([() => this.#constant(), () => `cond(${this.#id()})`])})`;
       case 6:
         return `${this.#oneOf(['', '!'])}m${this.#variable('m')}`;
       case 7:
@@ -390,7 +428,8 @@ class Builder {
         if (this.#form === 'entry') return this.#oneOf(['error', '!error']);
         return `await wc(${this.#id()})`;
       default:
-        return session ?? `cond(${this.#id()})`;
+        if (!place.sees) return `cond(${this.#id()})`;
+        return this.#write([() => 'c', () => '!c', () => 'c != null', () => '(c === null || c === undefined)', () => `(c && cond(${this.#id()}))`]);
     }
   }
 

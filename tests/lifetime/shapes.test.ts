@@ -300,6 +300,12 @@ const CONDITIONS: readonly Shape[] = [
     why: 'a callback may write it at any time',
   },
   {
+    name: 'optionWithDefault',
+    code: 'const own = opts.own ?? true; const c = await pool.acquire(); try { await c.q() } finally { if (own) c.release() }',
+    truth: ['path end', 'throws throw: await c.q() [unprotected]'],
+    why: 'what is not null may still be false',
+  },
+  {
     name: 'nulledAfterRelease',
     code: 'let c = await pool.acquire(); try { await c.q(); c.release(); c = null; await other() } finally { if (c) c.release() }',
     truth: [],
@@ -889,6 +895,18 @@ const PLACES: readonly Shape[] = [
     code: 'try { var c = await pool.acquire(); await c.q() } finally { if (c) c.release() }',
     truth: [],
     why: 'a var is undefined until then',
+  },
+  {
+    name: 'unwrappedResult',
+    code: 'const c = await pool.acquire().then((handle) => handle.client); try { await c.q() } finally { if (c) c.release() }',
+    truth: [],
+    why: 'what comes out of the acquisition is the session',
+  },
+  {
+    name: 'usedAtOnce',
+    code: 'const rows = await (await pool.acquire()).q(); if (!rows) return 1; if (!rows) log(1)',
+    truth: ['never-released end', 'never-released return: return 1', 'never-released throw: await (await pool.acquire()).q() [unprotected]'],
+    why: 'rows are not the session: the first return is reached',
   },
   {
     name: 'byPool',
