@@ -28,7 +28,7 @@ await prisma.$transaction(async (tx) => {
 `;
 
 /** Source that has none. */
-export const CLEAN = SHARED.replace('await Promise.all([', '').replace('), tx', '); await tx').replace(']);', ';');
+export const CLEAN = SHARED.replace('Promise.all([', '').replace('), tx', '); await tx').replace(']);', ';');
 
 /**
  * @param files - Contents by path.
