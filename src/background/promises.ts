@@ -56,7 +56,7 @@ function isGlobalPromise(value: Value | undefined, node: Node): boolean {
 }
 
 /** `xs.forEach(async …)`, `xs.map(save)` with an async `save`. */
-export function hasAsyncWorker({ resolver }: SessionModel, call: TSESTree.CallExpression): boolean {
+function hasAsyncWorker({ resolver }: SessionModel, call: TSESTree.CallExpression): boolean {
   const worker = call.arguments[0] && resolver.valueOf(call.arguments[0]);
   return worker?.kind === 'function' && worker.node.async;
 }

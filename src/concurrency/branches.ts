@@ -195,5 +195,3 @@ function repeatedIn(branches: Branch[], at: Node, declarator: Node): Branch[] {
   }
   return repeated ? branches.map((branch) => ({ ...branch, replicated: true, over: branch.over ?? over })) : branches;
 }
-
-export { chainOf };

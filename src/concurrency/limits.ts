@@ -7,7 +7,7 @@ import { chainOf, propertyName, receiverOf, unwrap, type Node } from '../session
 import { limiters, makers, type Combinator } from './combinators.js';
 
 /** The number written at `argument` (or in its property); 'unknown' where it is not a literal, undefined where absent. */
-export function limitOf(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, place: Combinator['limit']): number | 'unknown' | undefined {
+function limitOf(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, place: Combinator['limit']): number | 'unknown' | undefined {
   if (!place) return undefined;
   const argument = call.arguments[place.argument];
   if (!argument) return undefined;

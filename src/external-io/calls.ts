@@ -72,7 +72,7 @@ function matches(pattern: string, specifier: string): boolean {
   return pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern;
 }
 
-export function moduleOf(specifier: string): ExternalModule | undefined {
+function moduleOf(specifier: string): ExternalModule | undefined {
   if (notExternal.some((pattern) => matches(pattern, specifier))) return undefined;
   return externalModules.find((entry) => entry.modules.some((pattern) => matches(pattern, specifier)));
 }

@@ -59,7 +59,7 @@ function libraryByIdLazily(id: string): Library | undefined {
 }
 
 /** The name that messages give to an acquired session: the variable it is stored in, else the call. */
-export function nameOfResult(resolver: Resolver, node: Node): string {
+function nameOfResult(resolver: Resolver, node: Node): string {
   let current: Node = outermost(node);
   while (current.parent?.type === 'AwaitExpression') current = outermost(current.parent);
   const parent = current.parent;

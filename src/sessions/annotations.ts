@@ -126,7 +126,7 @@ function heritageValue(resolver: Resolver, heritage: TSESTree.TSInterfaceHeritag
 }
 
 /** A type that is imported from a module: by the catalogue, by the settings, or by a name that only one library has. */
-export function importedType(resolver: Resolver, specifier: string, path: readonly string[], where: 'parameter' | 'field', annotated: Annotated): Value | undefined {
+function importedType(resolver: Resolver, specifier: string, path: readonly string[], where: 'parameter' | 'field', annotated: Annotated): Value | undefined {
   const name = exportName(path);
   if (name === undefined) return undefined;
   const last = path.at(-1) ?? name;

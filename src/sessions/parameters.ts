@@ -77,7 +77,7 @@ function fromCall(resolver: Resolver, fn: FunctionNode, index: number, target: N
 }
 
 /** Calls to which the function is given as an argument. */
-export function callsTaking(resolver: Resolver, fn: FunctionNode): (TSESTree.CallExpression | TSESTree.NewExpression)[] {
+function callsTaking(resolver: Resolver, fn: FunctionNode): (TSESTree.CallExpression | TSESTree.NewExpression)[] {
   const direct = callAround(fn);
   if (direct) return [direct];
   const variable = functionVariable(resolver, fn);
@@ -91,7 +91,7 @@ export function callsTaking(resolver: Resolver, fn: FunctionNode): (TSESTree.Cal
 }
 
 /** The variable that a function is bound to: its declaration, or the constant it initialises. */
-export function functionVariable(resolver: Resolver, fn: FunctionNode): Variable | undefined {
+function functionVariable(resolver: Resolver, fn: FunctionNode): Variable | undefined {
   if (fn.type === 'FunctionDeclaration' && fn.id) return resolver.file.variableOf(fn.id);
   const parent = outermost(fn).parent;
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return resolver.file.variableOf(parent.id);
@@ -142,7 +142,7 @@ function fromCallers(resolver: Resolver, fn: FunctionNode, index: number, target
 }
 
 /** Calls of a function in its own file: by its name, or as a method of `this`. */
-export function callersOf(resolver: Resolver, fn: FunctionNode): (TSESTree.CallExpression | TSESTree.NewExpression)[] {
+function callersOf(resolver: Resolver, fn: FunctionNode): (TSESTree.CallExpression | TSESTree.NewExpression)[] {
   const variable = functionVariable(resolver, fn);
   if (variable) {
     return variable.references.flatMap((reference) => {

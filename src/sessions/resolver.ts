@@ -517,7 +517,7 @@ function returnArguments(fn: FunctionNode, file: File): Node[] {
 }
 
 /** The type node of a member of a type literal or interface body. */
-export function shapeMember(type: Node, name: string): Node | undefined {
+function shapeMember(type: Node, name: string): Node | undefined {
   for (const member of membersOf(type)) {
     if (member.type === 'TSPropertySignature' && propertyName(member) === name) return member.typeAnnotation?.typeAnnotation;
   }

@@ -21,7 +21,7 @@ export function kindOfTransaction(scope: TransactionScope): string {
 }
 
 /** The name of the session in messages, in code marks. */
-export function sessionName(scope: TransactionScope): string {
+function sessionName(scope: TransactionScope): string {
   const name = scope.variable?.name ?? scope.session?.name;
   return name === undefined ? 'the transaction' : `\`${name}\``;
 }

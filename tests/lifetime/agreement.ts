@@ -13,7 +13,7 @@ type Findings = Omit<Seen, 'endings'> & { readonly endings: ReadonlySet<string> 
 /** Calls of the program's environment that never throw; everything else throws when its model lets it. */
 const HARMLESS = new Set(['cond', 'pick', 'iter', 'aiter', 'turn', 'err', 'sink', 'at', 'other', 'exit']);
 
-export function interpreted(program: RandomProgram): Lifetime {
+function interpreted(program: RandomProgram): Lifetime {
   const source = `async function${program.isGenerator ? '*' : ''} f(${parametersOf(program).join(', ')}) {\n${program.body}\n}`;
   const { program: file, parents } = parseWithParents(source);
   const scope = file.body[0];
@@ -169,6 +169,6 @@ function withoutMatch(claims: ReadonlyMap<string, boolean>, truth: ReadonlyMap<s
   return [...claims].filter(([what, straight]) => !truth.has(what) || (straight && !truth.get(what))).map(([what, straight]) => `${what}${straight ? '' : ' after an exception'}`);
 }
 
-export function describe(program: RandomProgram): string {
+function describe(program: RandomProgram): string {
   return `${program.isGenerator ? 'generator, ' : ''}${program.throws}, ${program.extent}${program.entry ? ', entry' : ''}\n${program.body}`;
 }
