@@ -1,7 +1,7 @@
 /** Whether the statement cache of postgres.js or Bun is on, and how to turn it off in the text. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { addOption } from './edits.js';
-import type { Connection, Connections } from './connections.js';
+import { isDrizzle, type Connection, type Connections } from './connections.js';
 import type { Edit } from './finding.js';
 import type { Place, Said } from './places.js';
 
@@ -65,7 +65,7 @@ export function turnCacheOff(connections: Connections, connection: Connection): 
   // The options are known, but their text is not here: `postgres(url, withDefaults({ … }))`.
   if (second && call.arguments.length === 2 && options.length > 0) return { edits: around(second, '{ ...', ', prepare: false }'), certain: false };
   if (!first || second || options.length > 0) return undefined;
-  if (!isDrizzle(connection)) return { edits: [{ range: [first.range[1], first.range[1]], text: ', { prepare: false }' }], certain: true };
+  if (!isDrizzle(connection.form)) return { edits: [{ range: [first.range[1], first.range[1]], text: ', { prepare: false }' }], certain: true };
   // A fix holds all text between its edits: a literal URL must not get into it.
   if (first.type === 'Literal' || first.type === 'TemplateLiteral' || first.type === 'ObjectExpression') return undefined;
   return { edits: around(first, '{ connection: { url: ', ', prepare: false } }'), certain: false };
@@ -87,8 +87,4 @@ function around({ range }: TSESTree.Node, before: string, after: string): Edit[]
 
 function objectOf(place: Place): TSESTree.ObjectExpression | undefined {
   return place.kind === 'node' && place.node.type === 'ObjectExpression' ? place.node : undefined;
-}
-
-function isDrizzle({ form }: Connection): boolean {
-  return form.from.some((module) => module.startsWith('drizzle-orm'));
 }

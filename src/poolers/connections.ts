@@ -54,7 +54,8 @@ export class Connections {
     this.places = new Places(model);
     for (const call of model.file.calls) {
       const form = this.#mayOpen(call) ? this.#formOf(call) : undefined;
-      if (form) this.#byCall.set(call, this.#connect(form, call));
+      const connection = form && this.#connect(form, call);
+      if (connection) this.#byCall.set(call, connection);
     }
     this.all = [...this.#byCall.values()];
   }
@@ -124,9 +125,11 @@ export class Connections {
     return exported?.[0] === 'pg-promise' && exported[1] === 'default';
   }
 
-  #connect(form: Form, call: CallLike): Connection {
+  #connect(form: Form, call: CallLike): Connection | undefined {
     const sources = form.urls.flatMap((path) => this.#placesAt(call, path)).flatMap((place) => sourcesOf(this.places, place));
-    const routes = sources.map((source) => this.#route(source));
+    // `process.env.DATABASE_URL ?? 'file:./dev.db'` is no PostgreSQL, whatever the settings say of all connections.
+    const isElsewhere = sources.some((source) => source.kind === 'text' && isOtherUrl(source.text.value));
+    const routes = sources.map((source) => this.#route(source)).map((route) => (isElsewhere && !route.url ? { ...route, pooler: undefined } : route));
     if (routes.length === 0) {
       for (const path of form.endpoints ?? []) {
         const place = this.#at(call, path);
@@ -135,6 +138,8 @@ export class Connections {
       }
     }
     const { settings } = this.#model.file;
+    // What drizzle is given may be a client, with options of its own.
+    if (routes.length === 0 && isDrizzle(form) && !this.#at(call, '0.connection')) return undefined;
     if (routes.length === 0) routes.push({ source: undefined, url: undefined, pooler: poolerInSettings(settings, undefined), name: 'this connection', isLocal: false });
     const options = (form.options ?? []).flatMap((path) => this.#optionsAt(form, call, path));
     return { form, driver: drivers[form.driver], call, routes, options };
@@ -234,7 +239,7 @@ export class Connections {
       const path = this.behind(inner);
       if (path) return { connection: path.connection, wrapped: true };
     }
-    if (opened) return { connection: opened, wrapped: opened.form.from.some((module) => module.startsWith('drizzle-orm')) };
+    if (opened) return { connection: opened, wrapped: isDrizzle(opened.form) };
     const receiver = receiverOf(call);
     return receiver && /^(?:connect|reserve|getConnection|\$extends|withSchema|forBranch|promise)$/.test(calleeName(call) ?? '') ? this.behind(receiver) : undefined;
   }
@@ -286,6 +291,15 @@ function rootOf(node: Node): Node {
     else if (root.type === 'CallExpression' || root.type === 'NewExpression') root = unwrapAwait(root.callee);
     else return root;
   }
+}
+
+export function isDrizzle({ from }: Form): boolean {
+  return from.some((module) => module.startsWith('drizzle-orm'));
+}
+
+/** Whether a text is a URL, but none of PostgreSQL or MySQL. */
+function isOtherUrl(text: string): boolean {
+  return /^(?!postgres|mysql|mariadb)[a-z][\w+.-]*:/i.test(text);
 }
 
 /** The call whose callback has this parameter. */

@@ -54,7 +54,7 @@ function addressOf(block: PrismaBlock, key: string, settings: Settings, envFiles
   if (value.type === 'PrismaString') {
     const text = Text.whole(value.value, value.content[0]);
     const url = parseUrl(value.value);
-    return { assignment, name: `\`${key}\``, text, url, pooler: poolerOf(settings, undefined, url) };
+    return { assignment, name: `\`${key}\``, text, url, pooler: url && poolerOf(settings, undefined, url) };
   }
   if (value.type !== 'PrismaCall' || value.name !== 'env' || !value.argument) return undefined;
   const variable = value.argument.value;

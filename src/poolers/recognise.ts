@@ -47,13 +47,14 @@ export function poolerInSettings({ pooler }: Settings, variable: string | undefi
 
 /**
  * The pooler behind a connection string. A setting for the variable decides; a setting for all decides unless the
- * address itself is known, or is the developer's machine.
+ * address itself is known, is the developer's machine or another database, or the variable's name says that it leads
+ * past the pooler.
  */
 export function poolerOf(settings: Settings, variable: string | undefined, address: Address | undefined): PoolerKind | undefined {
   const stated = poolerInSettings(settings, variable);
   const isForAll = typeof settings.pooler === 'string';
   if (stated && (!isForAll || stated.mode === 'session')) return stated;
-  if (address) return poolerAt(address) ?? (isLoopback(address.host) ? undefined : stated);
-  if (stated) return stated;
-  return variable !== undefined && pooledNames.test(variable.toUpperCase()) && !isDirectName(variable) ? poolerByName : undefined;
+  if (address) return poolerAt(address) ?? (isLoopback(address.host) || !isPostgres(address) ? undefined : stated);
+  if (variable !== undefined && isDirectName(variable)) return undefined;
+  return stated ?? (variable !== undefined && pooledNames.test(variable.toUpperCase()) ? poolerByName : undefined);
 }

@@ -32,8 +32,9 @@ function* sent(connections: Connections, connection: Connection, { url, source }
   for (const name of driver.startup ?? []) {
     const said = optionOf(connections, connection, name);
     if (said.state !== 'set') continue;
-    const constant = connections.places.constantOf(said.value);
-    if (!constant || constant.value) yield { range: said.property.range, name };
+    // `condition ? '-c …' : undefined` may send nothing.
+    const values = connections.places.all(said.value).map((place) => connections.places.constantOf(place));
+    if (values.every((constant) => !constant || constant.value)) yield { range: said.property.range, name };
   }
   for (const parameter of url?.parameters ?? []) {
     const isSent = driver.sendsParameters ? serverSettings.has(parameter.name) : (driver.startup?.includes(parameter.name) ?? false);

@@ -92,6 +92,10 @@ describe('row 1: the cache is on, and the pooler loses statements', () => {
       ['session mode overrules the address', `${js}export const sql = postgres('{supavisor}');`, [], { pooler: 'session' }],
       ['no pooler overrules the address', `${js}export const sql = postgres('{supavisor}');`, [], { pooler: 'none' }],
       ['the own machine has no pooler', `${js}export const sql = postgres('{local}');`, [], { pooler: 'supavisor' }],
+      ['of all connections: not of a variable that leads past it', 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = env("DIRECT_URL")\n}', [], { file: 'schema.prisma', pooler: 'pgbouncer', config: 'recommended' }],
+      ['of all connections: not of another database', "import { defineConfig } from 'prisma/config';\nexport default defineConfig({ datasource: { url: process.env.DATABASE_URL ?? 'file:./dev.db' } });", [], { pooler: 'pgbouncer' }],
+      ['of all connections: not of MySQL', "import { SQL } from 'bun';\nexport const sql = new SQL('mysql://u:p@db.example.org/app');", [], { pooler: 'pgbouncer' }],
+      ['of all connections: not of a client that drizzle is given', "import postgres from 'postgres';\nimport { drizzle } from 'drizzle-orm/postgres-js';\nconst client = cache.client ?? postgres(process.env.DATABASE_URL, { prepare: false });\nexport const db = drizzle(client);", [], { pooler: 'pgbouncer' }],
       ['import.meta.env', `${js}export const sql = «postgres»(import.meta.env.DATABASE_URL);`, 'cacheOn', supavisorByName],
       ['Deno.env.get', `${js}export const sql = «postgres»(Deno.env.get('DATABASE_URL')!);`, 'cacheOn', supavisorByName],
       ['Bun.env', `${bun}export const sql = new «SQL»(Bun.env.DATABASE_URL);`, 'cacheOn', supavisorByName],
@@ -333,6 +337,7 @@ describe('row 9: start-up parameters', () => {
     ['a session pooler', `${pg}export const pool = new Pool({ connectionString: '{session}', statement_timeout: 5 });`],
     ['switched off', `${pg}export const pool = new Pool({ connectionString: '{fly}', statement_timeout: 0, options: undefined });`],
     ['Knex on MySQL', "import knex from 'knex';\nexport const db = knex({ client: 'mysql2', connection: { host: 'pgbouncer.abc.flympg.net', statement_timeout: 5 } });"],
+    ['sent on a condition only', `${pg}export const pool = new Pool({ connectionString: '{fly}', options: path ? '-c search_path=' + path : undefined });`],
     ['slonik with unknown options', "import { createPool } from 'slonik';\nexport const pool = await createPool('{fly}', options);"],
   ]);
 
