@@ -6,7 +6,7 @@ import { isSettledLater, settle, throwsOf } from './promises.js';
 import type { Run } from './run.js';
 import { calledFunction, childrenOf, functionsRunBy, isClass, isFunction, unwrap, unwrapChain, type Node } from './syntax.js';
 import { runFunction } from './statements.js';
-import { Truth, nowhere, truthOf, union, withException, withTruth, type World, type Worlds } from './worlds.js';
+import { Holding, Truth, holdingOf, nowhere, truthOf, union, withException, withTruth, type World, type Worlds } from './worlds.js';
 
 export function evaluate(run: Run, node: Node, worlds: Worlds): Worlds {
   if (worlds.size === 0 || !run.survey.interesting.has(node)) return worlds;
@@ -139,8 +139,11 @@ function notEmpty(run: Run, node: TSESTree.MemberExpression, worlds: Worlds): Wo
   const there = new Set<World>();
   const empty = new Set<World>();
   for (const world of worlds) {
-    if (truthOf(world, flag) === Truth.no) empty.add(withException(world));
-    else there.add(withTruth(world, flag, Truth.yes));
+    const truth = truthOf(world, flag);
+    // While it is held, some name of it is not empty; that it should be another one than this is not worth a finding.
+    const mayBeEmpty = truth === Truth.no || (truth === Truth.unknown && holdingOf(world) !== Holding.held);
+    if (mayBeEmpty) empty.add(withTruth(withException(world), flag, Truth.no));
+    if (truth !== Truth.no) there.add(withTruth(world, flag, Truth.yes));
   }
   if (empty.size > 0) run.impliedExit(node, 'throw', empty);
   return there;

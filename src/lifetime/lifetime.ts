@@ -4,6 +4,14 @@
  * One acquisition at a time: does the session that this expression acquires always find its release? Everything about
  * a library or about the rest of the file comes in through the question's callbacks; the interpreter knows only how
  * JavaScript moves from statement to statement.
+ *
+ * What it does not see, on purpose or for want of a reason to:
+ * - null, undefined, false, 0 and '' are one, for a session is an object or nothing;
+ * - conditions agree with themselves only if they read the same (`a > b` and `a <= b` are two), and a property is taken
+ *   to stay as it is until it is written, its object's method is called, or a loop that asks for it goes round;
+ * - a promise that nobody awaits settles at once, and one that is kept in a variable is followed no further;
+ * - when the session has several names, losing one of them loses nothing;
+ * - what `for await` does to its iterator on `break`, and what `using` throws.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
 
@@ -38,7 +46,11 @@ export interface LifetimeQuestion {
    * A rejected acquisition holds nothing.
    */
   readonly acquisition: HeldOnEntry | TSESTree.Expression;
-  /** Asked once for each expression (and function or class declaration) that is evaluated in the scope. */
+  /**
+   * Asked once for each expression (and function or class declaration) that is evaluated in the scope, and for the
+   * calls in functions that the scope does not run itself. A function written as the callback of `then`, `catch`,
+   * `finally` or `new Promise`, or called where it stands, is run and not asked about.
+   */
   readonly classify: (node: TSESTree.Node) => Effect | undefined;
   /** Whether this identifier or member chain denotes the session; also asked for the identifiers of declarations. */
   readonly isSession: (node: TSESTree.Node) => boolean;

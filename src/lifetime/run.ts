@@ -31,7 +31,7 @@ export class Exhausted extends Error {
 
 /** Each level takes up to eight frames of the engine's stack, and a rule runs far down in its host's own recursion. */
 const DEEPEST = 400;
-/** Nodes times worlds. A function of a thousand lines with two flags takes about ten thousand. */
+/** Nodes times worlds. A function of a thousand lines with two flags takes about fifteen thousand. */
 const MOST_STEPS = 200_000;
 
 /** A departure while held, with both ways to get there seen apart. */

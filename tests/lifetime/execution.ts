@@ -97,6 +97,8 @@ class Execution {
   readonly situations = new Set<number>();
   #rounds: number;
   #choices = 0;
+  /** The constants of this run as one number: what is new under one setting is not known under another. */
+  #constants = 1;
   #current: Session | undefined;
   #abandon: () => void = () => {};
 
@@ -126,7 +128,7 @@ class Execution {
     if (this.#choices >= MOST_CHOICES) return 0;
     const index = this.#choices;
     this.#choices += 1;
-    this.situations.add(at * 16 + (this.#current?.number ?? 0));
+    this.situations.add((this.#constants * 1024 + at) * 16 + (this.#current?.number ?? 0));
     this.#arities[index] = arity;
     if (index >= this.#script.length) {
       const random = this.#random();
@@ -225,7 +227,12 @@ class Execution {
   }
 
   #arguments(): unknown[] {
-    const constant = (name: string): boolean => this.#program.constants.includes(name) && this.choose(2, 0) === 1;
+    const among = (name: string, count: number): number => {
+      const choice = this.#program.constants.includes(name) ? this.choose(count, 0) : 0;
+      this.#constants = this.#constants * count + choice;
+      return choice;
+    };
+    const constant = (name: string): boolean => among(name, 2) === 1;
     const fails = async (id: number): Promise<number> => {
       if (this.fails(id)) throw new Fault(id, true);
       return id;
@@ -275,7 +282,7 @@ class Execution {
       f0: constant('f0'),
       f1: constant('f1'),
       f2: constant('f2'),
-      mode: this.#program.constants.includes('mode') ? ['a', 'b', 'z'][this.choose(3, 0)] : 'a',
+      mode: ['a', 'b', 'z'][among('mode', 3)],
       given: constant('given') ? new Session(this, 'foreign') : null,
       error,
       session: this.#current,
