@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import dbSession from './dist/src/plugin.js';
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'examples']),
+  globalIgnores(['dist', 'coverage', 'examples', '**/generated-prisma']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,mjs}'],

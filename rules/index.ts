@@ -1,8 +1,18 @@
 import noBackgroundUse from './no-background-use.js';
 import noConcurrentUse from './no-concurrent-use.js';
+import noFloatingTransactionEnd from './no-floating-transaction-end.js';
+import noIoInTransaction from './no-io-in-transaction.js';
+import noOuterClientInTransaction from './no-outer-client-in-transaction.js';
+import noUnusedTransaction from './no-unused-transaction.js';
+import noPooledStatementCache from './no-pooled-statement-cache.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
   'no-background-use': noBackgroundUse,
   'no-concurrent-use': noConcurrentUse,
+  'no-floating-transaction-end': noFloatingTransactionEnd,
+  'no-io-in-transaction': noIoInTransaction,
+  'no-outer-client-in-transaction': noOuterClientInTransaction,
+  'no-unused-transaction': noUnusedTransaction,
+  'no-pooled-statement-cache': noPooledStatementCache,
 };

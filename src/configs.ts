@@ -37,13 +37,23 @@ const code: Part = {
   where: {
     ignores: [
       '**/*.{json,jsonc,json5,md,markdown,mdx,css,scss,less,html,htm,xml,svg,yaml,yml,toml,graphql,gql,sql,prisma,env}',
-      '**/.env',
-      '**/.env.*',
+      '**/.env*',
     ],
   },
 };
 
-const otherLanguages: readonly Part[] = [];
+const otherLanguages: readonly Part[] = [
+  {
+    language: `${NAMESPACE}/dotenv`,
+    where: {
+      files: ['**/.env*'],
+      // Shell scripts, templates, and modules that happen to be called so.
+      ignores: ['**/.envrc*', '**/.env*.{hbs,ejs,erb,j2,tpl,njk,js,cjs,mjs,ts,cts,mts,json,yml,yaml,md,enc,gpg}'],
+      language: `${NAMESPACE}/dotenv`,
+    },
+  },
+  { language: `${NAMESPACE}/prisma`, where: { files: ['**/*.prisma'], language: `${NAMESPACE}/prisma` } },
+];
 
 /**
  * Makes the plugin's configs out of what the rules say of themselves.

@@ -24,6 +24,21 @@ export interface NamedSetting {
   readonly library?: string;
 }
 
+/** Modules of the user's own whose calls are slow work outside the database. */
+export interface ExternalModuleSetting {
+  /** The module, as imports write it. */
+  readonly from: string;
+  /** What is meant of its exports; without it all of them. */
+  readonly names?: readonly string[];
+}
+
+/** What the plugin takes for slow work outside the database, besides what it knows. */
+export interface ExternalIoSetting {
+  readonly modules: readonly ExternalModuleSetting[];
+  /** Modules (or `fetch`, `sleep`) that may be waited for inside a transaction. */
+  readonly allow: readonly string[];
+}
+
 const POOLERS = ['supavisor', 'pgbouncer', 'pgbouncer-statement-tracking', 'session', 'none'] as const;
 
 /** What stands between the application and the database. */
@@ -42,6 +57,9 @@ export interface Settings {
   /** Undefined where the user says nothing of it. */
   readonly pooler: PoolerSetting | undefined;
   readonly readEnvFiles: boolean;
+  /** Clients of read replicas, as the code writes them: `prismaRead`, `this.replica`. */
+  readonly readReplicas: readonly string[];
+  readonly externalIo: ExternalIoSetting;
 }
 
 const library = nameAmong(libraries.map(({ id }) => id).toSorted());
@@ -50,6 +68,9 @@ const named = object({ name: text }, { from: text, library });
 
 const writtenWrapper = object({ name: text }, { sessionParam: index, clientArg: index, library });
 const wrapper: Shape<WrapperSetting> = (value, path) => ({ sessionParam: 0, ...writtenWrapper(value, path) });
+
+const writtenExternalIo = object({}, { modules: listOf(object({ from: text }, { names: listOf(text) })), allow: listOf(text) });
+const externalIo: Shape<ExternalIoSetting> = (value, path) => ({ modules: [], allow: [], ...writtenExternalIo(value, path) });
 
 const writtenSettings = object(
   {},
@@ -61,6 +82,8 @@ const writtenSettings = object(
     ignoredLibraries: listOf(library),
     pooler: forAllOrByVariable(oneOf(POOLERS)),
     readEnvFiles: boolean,
+    readReplicas: listOf(text),
+    externalIo,
   },
 );
 
@@ -72,6 +95,8 @@ const defaults: Settings = {
   ignoredLibraries: [],
   pooler: undefined,
   readEnvFiles: false,
+  readReplicas: [],
+  externalIo: { modules: [], allow: [] },
 };
 
 const alreadyRead = new WeakMap<object, Settings>();

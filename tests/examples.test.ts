@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ESLint } from 'eslint';
+import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import { scan } from '../src/cli/scan.js';
+import plugin from '../src/plugin.js';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 
@@ -32,5 +33,39 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
 
   it('both ways out are clean', async () => {
     expect(await flagged('shared-session/after.ts', ...options)).toEqual([]);
+  });
+
+  it('the statement cache is flagged where it was turned off in vain', async () => {
+    const found = await flagged('pooled-statement-cache/before.ts', ...options);
+    expect(found).toEqual([
+      "db-session/no-pooled-statement-cache: pgbouncer=true';",
+      'db-session/no-pooled-statement-cache: statement_cache_size: 0 } as postgres.Options<Record<string, never>>);',
+      'db-session/no-pooled-statement-cache: postgres',
+    ]);
+    expect(await flagged('pooled-statement-cache/after.ts', ...options)).toEqual([]);
+  });
+});
+
+it('the .env.example of the statement cache is flagged twice', async () => {
+  const file = folder + 'pooled-statement-cache/.env.example';
+  const eslint = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: [...plugin.configs.recommended] });
+  const [result] = await eslint.lintFiles([file]);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  expect(result!.messages.map(({ messageId, line }) => [messageId, lines[line - 1]!.split('=', 1)[0]])).toEqual([
+    ['needsDirect', 'DIRECT_URL'],
+    ['lookAlikeKnob', 'PGPREPARE'],
+  ]);
+});
+
+describe('the laws of a transaction', () => {
+  const laws = ['db-session/no-outer-client-in-transaction: db', 'db-session/no-unused-transaction: db.transaction', 'db-session/no-floating-transaction-end: trx.commit'];
+
+  it('are broken before', async () => {
+    expect(await flagged('transaction-laws/before.ts')).toEqual(laws);
+    expect(await flagged('transaction-laws/before.ts', '--config', 'strict')).toEqual([...laws, 'db-session/no-io-in-transaction: fetch']);
+  });
+
+  it('are kept after', async () => {
+    expect(await flagged('transaction-laws/after.ts', '--config', 'strict')).toEqual([]);
   });
 });

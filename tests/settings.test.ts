@@ -13,6 +13,8 @@ describe('settings that are right', () => {
       ignoredLibraries: [],
       pooler: undefined,
       readEnvFiles: false,
+      readReplicas: [],
+      externalIo: { modules: [], allow: [] },
     });
   });
 
@@ -39,6 +41,11 @@ describe('settings that are right', () => {
     expect(read({ pooler: { DATABASE_URL: 'supavisor', constructor: 'none' } }).pooler).toEqual(
       new Map([['DATABASE_URL', 'supavisor'], ['constructor', 'none']]),
     );
+  });
+
+  it('take what is said of slow work outside the database', () => {
+    expect(read({ externalIo: { modules: [{ from: './mailer', names: ['sendMail'] }] } }).externalIo).toEqual({ modules: [{ from: './mailer', names: ['sendMail'] }], allow: [] });
+    expect(read({ externalIo: { allow: ['fetch'] }, readReplicas: ['this.replica'] })).toMatchObject({ externalIo: { modules: [], allow: ['fetch'] }, readReplicas: ['this.replica'] });
   });
 
   it('treat undefined as absent', () => {
@@ -71,6 +78,9 @@ describe('settings that are wrong say which, what was meant, and what was expect
     ['an unknown pooler of a variable', { pooler: { DATABASE_URL: true } }, "settings['db-session'].pooler.DATABASE_URL must be one of"],
     ['a pooler in a list', { pooler: ['none'] }, 'pooler must be an object, but is an array.'],
     ['a text for a switch', { readEnvFiles: 'yes' }, "readEnvFiles must be true or false, but is 'yes'."],
+    ['a key in a module', { externalIo: { modules: [{ form: './mailer' }] } }, "settings['db-session'].externalIo.modules[0] has an unknown key 'form'. Did you mean 'from'?"],
+    ['a text for the allowed modules', { externalIo: { allow: 'fetch' } }, "settings['db-session'].externalIo.allow must be an array, but is 'fetch'."],
+    ['a replica that is no text', { readReplicas: [{}] }, 'readReplicas[0] must be a text that is not empty, but is an object.'],
     ['no object at all', [], "settings['db-session'] must be an object, but is an array."],
     ['null', null, "settings['db-session'] must be an object, but is null."],
     ['a function', () => 1, "settings['db-session'] must be an object, but is a function."],

@@ -7,8 +7,8 @@
 
 /** Where a combinator's branches come from. */
 export interface Combinator {
-  /** An array (or spread list) of started promises or of thunks. */
-  readonly branches?: number | 'all-arguments';
+  /** An array (or spread list) of started promises or of thunks; `started`: of what each argument has under way already. */
+  readonly branches?: number | 'all-arguments' | 'started';
   /** A collection, each item of which goes through `worker`. */
   readonly worker?: number;
   /** Where the number of concurrent branches is given: the argument, and the property of an options object. */
@@ -49,6 +49,7 @@ const bluebird: Table = {
 const effect: Table = {
   all: { branches: 0, byDefault: 'sequential', limit: { argument: 1, property: 'concurrency' } },
   forEach: { worker: 1, byDefault: 'sequential', limit: { argument: 2, property: 'concurrency' } },
+  zip: { branches: 'all-arguments', byDefault: 'sequential', limit: { argument: 2, property: 'concurrent' } },
   raceAll: list(0),
 };
 
@@ -66,13 +67,16 @@ const rxjs: Table = {
   merge: { branches: 'all-arguments', byDefault: 'concurrent' },
   zip: { branches: 'all-arguments', byDefault: 'concurrent' },
   race: { branches: 'all-arguments', byDefault: 'concurrent' },
+  concat: { branches: 'started', byDefault: 'concurrent' },
+  switchMap: each(0),
+  expand: each(0),
   mergeMap: { worker: 0, byDefault: 'concurrent', limit: { argument: 1 } },
   flatMap: { worker: 0, byDefault: 'concurrent', limit: { argument: 1 } },
 };
 
 /** Combinators by package and exported name. */
 export const combinators: Readonly<Record<string, Table>> = {
-  'p-map': { default: each(1, 2), pMapIterable: each(1, 2) },
+  'p-map': { default: each(1, 2), pMapIterable: each(1, 2), pMapSettled: each(1, 2) },
   'p-all': { default: list(0, 1) },
   'p-settle': { default: list(0, 1) },
   'p-props': { default: list(0, 1) },
@@ -100,11 +104,36 @@ export const combinators: Readonly<Record<string, Table>> = {
   'rxjs/operators': rxjs,
 };
 
+/** Methods of what a package's function or class makes. */
+export interface Maker {
+  /** Exported names, dotted for a static method. */
+  readonly made: readonly string[];
+  /** Where the number of concurrent branches is given when it is made. */
+  readonly limit?: Combinator['limit'];
+  /** It is given to this method of the chain instead. */
+  readonly limitedBy?: string;
+  readonly methods: Table;
+}
+
+const stream: Maker = {
+  made: ['Readable.from', 'Readable'],
+  methods: Object.fromEntries(['map', 'filter', 'forEach', 'flatMap'].map((name) => [name, { worker: 0, byDefault: 'sequential', limit: { argument: 1, property: 'concurrency' } } satisfies Combinator])),
+};
+
+export const makers: Readonly<Record<string, Maker>> = {
+  'p-limit': { made: ['default'], limit: { argument: 0, property: 'concurrency' }, methods: { map: each(1) } },
+  'p-queue': { made: ['default'], limit: { argument: 0, property: 'concurrency' }, methods: { addAll: list(0) } },
+  bluebird: { made: ['resolve', 'all', 'map', 'Promise.resolve', 'Promise.all', 'Promise.map'], methods: { map: each(0, 1), filter: each(0, 1) } },
+  '@supercharge/promise-pool': { made: ['PromisePool.for', 'PromisePool.withConcurrency', 'for', 'withConcurrency'], limit: { argument: 0 }, limitedBy: 'withConcurrency', methods: { process: each(0) } },
+  'node:stream': stream,
+  stream,
+};
+
 /**
  * Names under which a combinator may be called: the last step of an exported name, for a quick look. A default import
  * has any name, so local names of those count too: see {@link combinatorNames}.
  */
-const exportedNames = new Set(Object.values(combinators).flatMap((table) => Object.keys(table).map((name) => name.split('.').at(-1) ?? name)));
+const exportedNames = new Set([...Object.values(combinators), ...Object.values(makers).map((maker) => maker.methods)].flatMap((table) => Object.keys(table).map((name) => name.split('.').at(-1) ?? name)));
 
 /** Whether a callee of this name may be a combinator. */
 export const combinatorNames = { has: (name: string): boolean => exportedNames.has(name) || /^(?:p[A-Z]\w*|map|all|pool|asyncPool)$/.test(name) };

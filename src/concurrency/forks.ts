@@ -5,10 +5,10 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
-import { calleeName, isFunction, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
-import { combinatorNames, combinators, promiseJoins, type Combinator } from './combinators.js';
-import { isConcurrent } from './limits.js';
+import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
+import { isConcurrent, methodOfMade, type MethodOfMade } from './limits.js';
 import { startedForks } from './started.js';
 
 export interface Fork {
@@ -29,7 +29,7 @@ export function forksOf(model: SessionModel): Fork[] {
   const { resolver, file } = model;
   const forks: Fork[] = [];
   const inner = new Set<Node>();
-  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)));
+  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)) || Object.hasOwn(makers, plainSpecifier(specifier)));
   const candidates: TSESTree.CallExpression[] = [];
   for (const [name, calls] of file.callsByName) {
     if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && combinatorNames.has(name))) continue;
@@ -37,15 +37,17 @@ export function forksOf(model: SessionModel): Fork[] {
   }
   for (const call of candidates.sort((a, b) => a.range[0] - b.range[0])) {
     if (inner.has(call)) continue;
-    const fork = joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call) ?? (importsCombinators ? libraryFork(resolver, call) : undefined);
+    const made = importsCombinators ? methodOfMade(resolver, call, calleeName(call) ?? '') : undefined;
+    const fork = made ? madeFork(resolver, call, made) : (joinFork(resolver, call) ?? eachFork(resolver, call) ?? arrayFork(resolver, call) ?? (importsCombinators ? libraryFork(resolver, call) : undefined));
     if (!fork) continue;
     // A join inside a join is part of the outer one.
     for (const nested of nestedJoins(resolver, call)) inner.add(nested);
     forks.push(fork);
   }
   for (const loop of file.nodes.forAwaits) {
-    const branches = branchesOf(resolver, loop.right).filter((branch) => branch.fn?.async ?? branch.node.type !== 'CallExpression');
-    if (unwrap(loop.right).type === 'CallExpression' && branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
+    const branches = branchesOf(resolver, loop.right);
+    // Only what is mapped: an async generator starts nothing before it is asked for.
+    if (branches.length > 0 && branches.every((branch) => branch.fn)) forks.push({ node: loop.right, name: 'for await over started promises', kind: 'join', branches, call: loop });
   }
   forks.push(...startedForks(model));
   return forks;
@@ -80,15 +82,44 @@ function libraryFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | 
   const specifier = plainSpecifier(callee.specifier);
   const table = Object.hasOwn(combinators, specifier) ? combinators[specifier] : undefined;
   if (!table) return undefined;
-  // Bluebird's default export is its Promise, which is a property of itself too.
-  const name = exportName(callee.path)?.replace(/^Promise\./, '');
+  // Bluebird's default export is its Promise, which is a property of itself too; `effect` exports its modules.
+  const name = exportName(callee.path)?.replace(/^(?:Promise|Effect)\./, '');
   const combinator = name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
   if (!combinator || !isConcurrent(resolver, call, combinator)) return undefined;
   return { node: call.callee, name: resolver.file.nameOf(call.callee), kind: 'each', branches: combinatorBranches(resolver, call, combinator), call };
 }
 
+/** A method of a limiter, a stream, a pool: `limit.map(xs, f)`. */
+function madeFork(resolver: Resolver, call: TSESTree.CallExpression, made: MethodOfMade): Fork | undefined {
+  if (made.serialised || !made.combinator || !isConcurrent(resolver, call, made.combinator)) return undefined;
+  const { callee } = call;
+  const node = callee.type === 'MemberExpression' && callee.object.type !== 'Identifier' ? callee.property : callee;
+  return { node, name: resolver.file.nameOf(callee), kind: 'each', branches: combinatorBranches(resolver, call, made.combinator), call };
+}
+
 function combinatorBranches(resolver: Resolver, call: TSESTree.CallExpression, combinator: Combinator): Branch[] {
+  const branches = listedBranches(resolver, call, combinator);
+  if (combinator.worker !== undefined) return branches;
+  // Thunks, listed or mapped to: the combinator calls them.
+  return branches.map((branch) => {
+    const fn = isFunction(branch.node) && !branch.fn ? branch.node : branch.fn && returnedFunction(branch.fn);
+    return fn ? { ...branch, fn } : branch;
+  });
+}
+
+/** `(id) => () => save(id)`: the inner one. */
+function returnedFunction(fn: FunctionNode): FunctionNode | undefined {
+  const last = fn.body.type === 'BlockStatement' ? fn.body.body.at(-1) : undefined;
+  const returned = fn.body.type === 'BlockStatement' ? (last?.type === 'ReturnStatement' && last.argument ? unwrap(last.argument) : undefined) : unwrap(fn.body);
+  return isFunction(returned) ? returned : undefined;
+}
+
+function listedBranches(resolver: Resolver, call: TSESTree.CallExpression, combinator: Combinator): Branch[] {
   if (combinator.branches === 'all-arguments') return call.arguments.flatMap((argument) => (argument.type === 'SpreadElement' ? branchesOf(resolver, argument.argument) : elementBranches(resolver, argument, new Set())));
+  if (combinator.branches === 'started') {
+    const inner = call.arguments.flatMap((argument) => (argument.type === 'CallExpression' && argument.arguments[0] && !isFunction(argument.arguments[0]) ? [argument.arguments[0]] : []));
+    return inner.flatMap((started) => elementBranches(resolver, started, new Set()));
+  }
   if (combinator.branches !== undefined) {
     const argument = call.arguments[combinator.branches];
     return argument ? branchesOf(resolver, argument) : [];

@@ -32,6 +32,8 @@ function listInTurn(file: File, call: TSESTree.CallExpression, list: TSESTree.Ar
   for (const element of list.elements) {
     // A promise that was started before stays started; a spread hides how many there are.
     if (!element || element.type === 'SpreadElement' || unwrap(element).type === 'Identifier') return undefined;
+    // A join within the join would still be one.
+    if (isJoinCall(element)) return undefined;
     elements.push(element);
   }
   const { sourceCode } = file;
@@ -61,6 +63,12 @@ function listInTurn(file: File, call: TSESTree.CallExpression, list: TSESTree.Ar
       return { messageId: 'awaitInTurn', target: place.node, text: `[${awaited.join(', ')}]${tuple}` };
     }
   }
+}
+
+function isJoinCall(element: Node): boolean {
+  const call = unwrap(element);
+  const receiver = call.type === 'CallExpression' ? receiverOf(call) : undefined;
+  return receiver?.type === 'Identifier' && receiver.name === 'Promise';
 }
 
 function awaitedText(sourceCode: Readonly<TSESLint.SourceCode>, element: Node): string {
@@ -116,12 +124,20 @@ function mapInTurn(file: File, call: TSESTree.CallExpression, map: TSESTree.Call
 function eachInTurn(file: File, call: TSESTree.CallExpression): Rewriting | undefined {
   const statement = outermost(call).parent;
   const receiver = receiverOf(call);
-  if (statement?.type !== 'ExpressionStatement' || !receiver || call.optional || !isStatementPlace(statement) || !enclosingFunction(call)?.async) return undefined;
+  if (statement?.type !== 'ExpressionStatement' || !receiver || call.optional || !isStatementPlace(statement) || !enclosingFunction(call)?.async || isKeyed(file, receiver)) return undefined;
   const loop = loopOf(file, call, receiver);
   if (!loop) return undefined;
   const indent = indentOf(file.sourceCode, statement);
   const body = loop.expression === undefined ? reindented(file.sourceCode, loop.callback.body, indent) : `{\n${indent}  await ${loop.expression};\n${indent}}`;
   return { messageId: 'loopInTurn', target: statement, text: `for (const ${loop.item} of ${loop.over}) ${body}` };
+}
+
+/** A map's `forEach` gives values, its iterator gives entries. */
+function isKeyed(file: File, receiver: Node): boolean {
+  const [definition] = (receiver.type === 'Identifier' ? file.variableOf(receiver)?.defs : undefined) ?? [];
+  const name = definition?.name as TSESTree.Identifier | undefined;
+  const init = definition?.node.type === 'VariableDeclarator' ? definition.node.init : undefined;
+  return /^(?:: )?(?:new )?(?:Readonly)?(?:Map|FormData|Headers|URLSearchParams)\b/.test(name?.typeAnnotation ? file.sourceCode.getText(name.typeAnnotation) : init ? file.sourceCode.getText(init) : '');
 }
 
 interface Loop {

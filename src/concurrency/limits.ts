@@ -3,8 +3,8 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { chainOf, propertyName, unwrap, type Node } from '../sessions/syntax.js';
-import { limiters, type Combinator } from './combinators.js';
+import { chainOf, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { limiters, makers, type Combinator } from './combinators.js';
 
 /** The number written at `argument` (or in its property); 'unknown' where it is not a literal, undefined where absent. */
 export function limitOf(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, place: Combinator['limit']): number | 'unknown' | undefined {
@@ -23,6 +23,7 @@ export function limitOf(resolver: Resolver, call: TSESTree.CallExpression | TSES
 function numberOf(node: Node): number | 'unknown' {
   if (node.type === 'Literal' && typeof node.value === 'number') return node.value;
   if (node.type === 'Literal' && (node.value === 'unbounded' || node.value === 'inherit')) return Infinity;
+  if (node.type === 'Literal' && typeof node.value === 'boolean') return node.value ? Infinity : 1;
   if (node.type === 'Identifier' && node.name === 'Infinity') return Infinity;
   return 'unknown';
 }
@@ -38,12 +39,40 @@ function constant(resolver: Resolver, expression: Node): Node {
   return declaration.kind === 'const' && declarator.init && declarator.id.type === 'Identifier' ? unwrap(declarator.init) : node;
 }
 
-/** Whether a combinator lets several branches run at once; unknown limits count as several only where that is the default. */
+/** Whether a combinator lets several branches run at once. A limit that the file does not show may be one. */
 export function isConcurrent(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, combinator: Combinator): boolean {
   const limit = limitOf(resolver, call, combinator.limit);
   if (limit === undefined) return combinator.byDefault === 'concurrent';
-  if (limit === 'unknown') return combinator.byDefault === 'concurrent';
-  return limit > 1;
+  return limit !== 'unknown' && limit > 1;
+}
+
+export interface MethodOfMade {
+  /** None: the method starts no branches. */
+  readonly combinator: Combinator | undefined;
+  /** What was made lets one run at a time, or may. */
+  readonly serialised: boolean;
+}
+
+/**
+ * What a method of a combinator's maker does: `limit.map(xs, f)`, `Readable.from(xs).map(f)`, `PromisePool.for(xs).process(f)`.
+ * Undefined where the receiver is made by nothing in the table.
+ */
+export function methodOfMade(resolver: Resolver, call: TSESTree.CallExpression, name: string): MethodOfMade | undefined {
+  const receiver = receiverOf(call);
+  if (!receiver) return undefined;
+  for (let made = constant(resolver, receiver); made.type === 'CallExpression' || made.type === 'NewExpression'; ) {
+    const value = resolver.valueOf(made.callee);
+    const maker = value?.kind === 'module' ? makers[plainSpecifier(value.specifier)] : undefined;
+    if (maker && value?.kind === 'module' && maker.made.includes(exportName(value.path) ?? '')) {
+      const limiting = maker.limitedBy === undefined ? [made] : chainOf(receiver).links.flatMap((link) => (link.name === maker.limitedBy && link.call?.type === 'CallExpression' ? [link.call] : []));
+      const limits = limiting.map((at) => limitOf(resolver, at, maker.limit));
+      return { combinator: Object.hasOwn(maker.methods, name) ? maker.methods[name] : undefined, serialised: limits.some((limit) => limit === 'unknown' || limit === 1) };
+    }
+    const before = receiverOf(made);
+    if (!before) return undefined;
+    made = constant(resolver, before);
+  }
+  return undefined;
 }
 
 /** `limit(() => …)` or `queue.add(() => …)` with a limiter of one: what it is given runs one at a time. */
@@ -59,5 +88,5 @@ export function isSerialised(resolver: Resolver, call: TSESTree.CallExpression):
   const limiter = limiters[plainSpecifier(value.specifier)];
   if (!limiter?.names.includes(exportName(value.path) ?? '')) return false;
   const limit = limitOf(resolver, made, limiter.limit);
-  return limit === undefined ? limiter.byDefault === 'sequential' : limit === 1;
+  return limit === undefined ? limiter.byDefault === 'sequential' : limit === 'unknown' || limit === 1;
 }

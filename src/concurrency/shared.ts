@@ -33,7 +33,9 @@ export function sharedSessions(model: SessionModel): SharedSession[] {
   const forks = forksOf(model);
   if (forks.length === 0) return [];
   const finder = new UseFinder(model.resolver, (call) => isSerialised(model.resolver, call));
-  return forks.flatMap((fork) => sharedIn(model, fork, finder));
+  const found = forks.flatMap((fork) => sharedIn(model, fork, finder));
+  // What is started here and joined there is one fork: said where it is joined.
+  return found.filter(({ fork, session }) => fork.kind !== 'started' || !found.some((other) => other.fork.kind !== 'started' && other.session === session && other.branches.some(({ branch }) => branch.node === fork.call)));
 }
 
 function sharedIn(model: SessionModel, fork: Fork, finder: UseFinder): SharedSession[] {

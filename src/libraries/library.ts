@@ -244,6 +244,8 @@ export interface SessionFacts {
     readonly properties?: readonly string[];
     readonly methods?: readonly string[];
     readonly classes?: readonly string[];
+    /** Every property that is no operation stands for a model: Prisma's `tx.user`. */
+    readonly models?: true;
   };
   /** Calls that open a session of their own (not a use of this one): `em.fork()`. */
   readonly forks?: readonly string[];

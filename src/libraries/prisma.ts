@@ -30,6 +30,7 @@ export const prisma: Library = {
       types: ['Prisma.TransactionClient', 'TransactionClient'],
       // `$transaction([…])` is a batch on the client and no origin: only the form with a function gives a session.
       origins: [{ kind: 'callback', methods: ['$transaction'], on: 'any', param: 0 }],
+      derived: { models: true },
       nested: ['$transaction'],
       builders: 'lazy',
       operations: {

@@ -1,12 +1,13 @@
 /** Calls and constructions that make a client or hand out a session. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { Library } from '../libraries/library.js';
+import { libraries } from '../libraries/index.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
-import type { Value, Variable } from './values.js';
+import type { Session, SessionKind, Value, Variable } from './values.js';
 
 /** An exported value of a library that is a client by itself, or the name of a path in a module's exports. */
 export function exportedClient(library: Library, path: readonly string[]): Value | undefined {
@@ -91,6 +92,21 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
 }
 
+/** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
+export function isProvider(session: Session): boolean {
+  const [kind] = session.kinds as readonly Partial<OriginEntry<AcquireOrigin>>[];
+  return kind?.origin?.kind === 'acquire' && kind.origin.provider === true;
+}
+
+/** Callback style: `pool.connect((error, client, release) => …)` hands the session to the callback, and it has to be released. */
+export function handedToCallback(resolver: Resolver, call: TSESTree.CallExpression | TSESTree.NewExpression, index: number): readonly SessionKind[] {
+  const receiver = receiverOf(call);
+  const entries = (acquiresByMethod.get(calleeName(call) ?? '') ?? []).filter((entry) => entry.origin.callbackParam === index);
+  const owner = receiver && entries.length > 0 ? resolver.valueOf(receiver) : undefined;
+  if (owner?.kind === 'client') return entries.filter((entry) => entry.library === owner.library);
+  return owner?.kind === 'module' ? entries.filter((entry) => entry.origin.on === 'module' && entry.library === libraryOfSpecifier(owner.specifier)) : [];
+}
+
 function calledExport(resolver: Resolver, node: TSESTree.CallExpression, callee: Extract<Value, { kind: 'module' }>): Value | undefined {
   const library = libraryOfSpecifier(callee.specifier);
   const name = exportName(callee.path);
@@ -118,6 +134,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
     const links = chainOf(receiver).links;
     if (!links.some((link) => link.called && origin.after?.includes(link.name))) return false;
     const root = resolver.valueOf(chainOf(receiver).root);
+    if (root?.kind === 'either') return resolver.imported.has(library);
     return root?.kind === 'client' ? root.library === library : root === undefined && origin.on === 'any';
   }
   switch (origin.on) {
@@ -131,7 +148,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       if (owner?.kind === 'client') return owner.library === library;
       if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
-      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
+      return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node) || endsLikeNoOther(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }
 }
 
@@ -148,6 +165,17 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
+}
+
+/** What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's. */
+function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
+  const own = (entry.facts.release?.methods ?? []).filter((name) => (endingsByMethod.get(name) ?? []).every((other) => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)))));
+  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier as Node).links[0]?.name ?? '')) ?? false;
+}
+
+const endingsByMethod = new Map<string, SessionFacts[]>();
+for (const { sessions } of libraries) {
+  for (const facts of sessions) for (const name of facts.release?.methods ?? []) endingsByMethod.set(name, [...(endingsByMethod.get(name) ?? []), facts]);
 }
 
 /** The variable that the (awaited) result of a call is stored in. */

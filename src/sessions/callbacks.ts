@@ -53,7 +53,8 @@ export function managedCallback(resolver: Resolver, call: TSESTree.CallExpressio
 
   const entries = (callbacksByMethod.get(name) ?? []).filter((entry) => isCallbackArgument(resolver, entry.origin, call, callback) && chainFits(entry.origin, receiver));
   if (entries.length > 0) {
-    if (!receiver) return calledByName(resolver, call, entries);
+    // An application's own `withTransaction(cb)` shares its name with some library's method: its shape decides.
+    if (!receiver) return calledByName(resolver, call, entries) ?? wrapperCallback(resolver, call, callback, name, owner);
     const target = afterRoot(resolver, entries, receiver) ?? owner;
     const fitting = entries.filter((entry) => receiverFits(entry, target));
     const kinds = byEvidence(resolver, fitting, callback, target);

@@ -1,6 +1,6 @@
 /** The catalogue, indexed for the questions that the session model asks. */
 import { libraries } from '../libraries/index.js';
-import type { AcquireOrigin, AmbientOrigin, CallbackOrigin, ConstructedOrigin, Library, Origin, SessionFacts } from '../libraries/library.js';
+import type { AcquireOrigin, AmbientOrigin, CallbackOrigin, ConstructedOrigin, Library, Origin, PropertyOrigin, SessionFacts } from '../libraries/library.js';
 import type { SessionKind } from './values.js';
 
 export interface OriginEntry<O extends Origin = Origin> extends SessionKind {
@@ -31,6 +31,8 @@ export const callbacksByMethod = indexBy<CallbackOrigin>('callback', (origin) =>
 export const acquiresByMethod = indexBy<AcquireOrigin>('acquire', (origin) => origin.methods);
 /** Classes whose instances are sessions, by class name. */
 export const constructedByClass = indexBy<ConstructedOrigin>('constructed', (origin) => origin.classes);
+/** Properties that hold a session, by name. */
+export const propertiesByName = indexBy<PropertyOrigin>('property', (origin) => [origin.property]);
 /** Decorators that open an ambient scope, by exported name. */
 export const ambientByDecorator = indexBy<AmbientOrigin>('ambient', (origin) => origin.decorators ?? []);
 /** Functions that run a callback in an ambient scope, by exported name. */
@@ -158,6 +160,9 @@ export const namesOfTypes: ReadonlySet<string> = new Set(
     ...library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? [...(origin.decorators ?? []), ...(origin.parameterTypes ?? [])] : []))]).map((name) => lastPart(name)),
   ]),
 );
+
+/** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
+export const qualifiedType = new RegExp(`\\.(?:${[...namesOfTypes].join('|')})\\b`);
 
 function lastPart(name: string): string {
   return name.split('.').at(-1) ?? name;

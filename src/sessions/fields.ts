@@ -96,6 +96,8 @@ export function fieldAssignments(resolver: Resolver, node: ClassNode, name: stri
 export function superclassValue(resolver: Resolver, node: ClassNode): Value | undefined {
   if (!node.superClass) return undefined;
   const parent = resolver.valueOf(node.superClass);
+  // `class User extends Model`: an exported client, by which its subclasses are clients.
+  if (parent?.kind === 'client') return parent;
   if (parent?.kind !== 'module') return undefined;
   const library = libraryOfSpecifier(parent.specifier);
   const name = exportName(parent.path);

@@ -70,11 +70,10 @@ export function travelsLike(variable: Variable | undefined): readonly SessionKin
 
 /** The property's object is an argument of a call, directly or within `...(t && { transaction: t })`. */
 function isInCall(property: TSESTree.Property): boolean {
-  for (let node: Node | undefined = property.parent; node; node = node.parent) {
+  for (let node: Node = property.parent; ; node = node.parent as Node) {
     if (node.type === 'CallExpression') return true;
     if (!/^(?:ObjectExpression|SpreadElement|LogicalExpression|ConditionalExpression|TSAsExpression|Property)$/.test(node.type)) return false;
   }
-  return false;
 }
 
 interface Mark {

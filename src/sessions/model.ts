@@ -45,6 +45,15 @@ export function inFilesWithSessions(context: ModelContext, analyse: (model: Sess
   };
 }
 
+/**
+ * The session model of a file, for a law that is about clients and has a gate of its own.
+ *
+ * @throws Error when `settings['db-session']` is wrong; the message names the key
+ */
+export function sessionsOf(context: ModelContext): SessionModel {
+  return modelOf(context, readSettings(context.settings));
+}
+
 /** The session model of a file, made on first demand and shared by all rules. */
 function modelOf(context: ModelContext, settings: Settings): SessionModel {
   const known = models.get(context.sourceCode.ast);

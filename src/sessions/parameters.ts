@@ -1,5 +1,6 @@
 /** A parameter as an origin: by annotation, by the call its function is given to, by its callers in the file. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { handedToCallback } from './acquisitions.js';
 import { ambientParameter } from './ambient.js';
 import { annotationName, importedTypeName, typeValue } from './annotations.js';
 import { callAround, handedOn, managedCallback } from './callbacks.js';
@@ -67,6 +68,8 @@ function fromCall(resolver: Resolver, fn: FunctionNode, index: number, target: N
       const name = target.type === 'Identifier' ? target.name : resolver.file.nameOf(target);
       return resolver.session({ origin: target, how: managed.wrapper ? 'wrapper' : 'managed-callback', kinds: managed.kinds, name, scope: fn });
     }
+    const callback = managed ? [] : handedToCallback(resolver, call, index);
+    if (callback.length > 0) return resolver.session({ origin: target, how: 'acquired', kinds: callback, name: target.type === 'Identifier' ? target.name : resolver.file.nameOf(target), scope: fn });
     const handed = managed ? undefined : fromWrapper(resolver, call, fn, index);
     if (handed) return resolver.session({ origin: target, how: 'wrapper', kinds: handed, name: target.type === 'Identifier' ? target.name : resolver.file.nameOf(target), scope: fn });
   }

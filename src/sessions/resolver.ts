@@ -1,7 +1,7 @@
 /** Resolves an expression to what it stands for: a session, a client, or something on the way to one. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { Library } from '../libraries/library.js';
-import { acquiredBy, constructedBy, exportedClient } from './acquisitions.js';
+import type { Library, SessionFacts } from '../libraries/library.js';
+import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
@@ -9,9 +9,10 @@ import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTrans
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier, originCall, namesOfTypes } from './catalogue.js';
+import { libraryOfSpecifier, originCall, namesOfTypes, qualifiedType } from './catalogue.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
+import { propertySession } from './properties.js';
 import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
 
@@ -64,7 +65,7 @@ export class Resolver {
     if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
     const { settings } = file;
     if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-    if (originCall.test(file.sourceCode.text)) return true;
+    if (originCall.test(file.sourceCode.text) || qualifiedType.test(file.sourceCode.text)) return true;
     // `request.pg` is a session by its name alone, where its library is imported.
     for (const library of this.imported) if (library.sessions.some((facts) => facts.origins.some((origin) => origin.kind === 'property'))) return true;
     for (const statement of file.sourceCode.ast.body) {
@@ -179,7 +180,7 @@ export class Resolver {
     if (name === undefined) {
       return undefined;
     }
-    const value = this.memberValue(object, name);
+    const value = this.memberValue(object, name) ?? propertySession(this, node, name, object);
     if (value) return value;
     const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
@@ -198,7 +199,7 @@ export class Resolver {
         return object.library.clients?.properties?.includes(name) ? object : undefined;
       }
       case 'session':
-        return object.session.kinds[0].facts.derived?.properties?.includes(name) ? { ...object, derived: true } : undefined;
+        return isDerivedProperty(object.session.kinds[0].facts, name) ? { ...object, derived: true } : undefined;
       case 'object':
         return this.#objectMember(object.node, name);
       case 'array': {
@@ -265,6 +266,7 @@ export class Resolver {
       if (owner?.kind === 'client') return owner.library.clients?.methods?.includes(name) ? owner : undefined;
     }
     const callee = this.valueOf(node.callee);
+    if (callee?.kind === 'session' && isProvider(callee.session)) return callee;
     if (callee?.kind === 'function') return this.returnValue(callee.node);
     return name === 'get' ? attachedAt(this, node, []) : undefined;
   }
@@ -393,6 +395,9 @@ export class Resolver {
     const made = unwrap(init);
     if (made.type !== 'NewExpression' && made.type !== 'CallExpression') return undefined;
     if (made.type === 'CallExpression') {
+      const owner = receiverOf(made);
+      // `em.fork()` has a conversation of its own.
+      if (owner && sessionOf(this.valueOf(owner))?.kinds[0].facts.forks?.includes(calleeName(made) ?? '')) return undefined;
       const callee = this.valueOf(made.callee);
       if (callee?.kind === 'function' && callee.node.async) return undefined;
     }
@@ -441,6 +446,12 @@ export class Resolver {
 
 function within(node: Node, outer: Node): boolean {
   return outer.range[0] <= node.range[0] && node.range[1] <= outer.range[1];
+}
+
+/** `runner.manager`; where models are properties, what is no operation and no method of the session: `tx.user`. */
+function isDerivedProperty({ derived, operations }: SessionFacts, name: string): boolean {
+  if (derived?.properties?.includes(name)) return true;
+  return derived?.models === true && !name.startsWith('$') && operations?.local?.includes(name) !== true;
 }
 
 function isNothing(node: Node): boolean {

@@ -1,0 +1,65 @@
+/** The law in JavaScript and TypeScript. */
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { plainSpecifier } from '../sessions/catalogue.js';
+import type { EnvFiles } from '../languages/env-files.js';
+import type { SessionModel } from '../sessions/model.js';
+import { optionOf } from './cache.js';
+import { Connections, type Connection } from './connections.js';
+import { findDirect } from './direct.js';
+import { forms, pgPromise } from './drivers.js';
+import { findEngine } from './engine.js';
+import type { Finding } from './finding.js';
+import { findKnobs, findPgPrepare } from './knobs.js';
+import { findStartup } from './startup.js';
+import { findCache, findNamed, findPinning } from './statements.js';
+
+/** What opens a connection, by module: `DataSource` of typeorm, but not its decorators. */
+const openers = new Map<string, Set<string>>();
+for (const { from, exports } of [...forms, pgPromise]) {
+  for (const module of from) openers.set(module, new Set([...(openers.get(module) ?? []), ...exports.map((name) => name.split('.', 1)[0] ?? name)]));
+}
+const words = ['PrismaClient', 'Bun.SQL', 'PGPREPARE'];
+const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
+
+/** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
+export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
+  if (ast.body.some(importsOpener) || words.some((word) => text.includes(word))) return true;
+  if (!text.includes('require(') && !text.includes('import(')) return false;
+  for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (openers.has(plainSpecifier(specifier))) return true;
+  return false;
+}
+
+function importsOpener(statement: TSESTree.ProgramStatement): boolean {
+  // `import postgres = require('postgres')`
+  if (statement.type === 'TSImportEqualsDeclaration') return true;
+  if (statement.type !== 'ImportDeclaration' || statement.importKind === 'type') return false;
+  const names = openers.get(plainSpecifier(statement.source.value));
+  return names !== undefined && statement.specifiers.some((each) => each.type !== 'ImportSpecifier' || names.has(each.imported.type === 'Identifier' ? each.imported.name : each.imported.value));
+}
+
+export function* findInCode(model: SessionModel, envFiles: EnvFiles | undefined): Generator<Finding> {
+  const connections = new Connections(model, envFiles);
+  for (const connection of connections.all) {
+    const knobs = [...findKnobs(model, connections, connection)];
+    yield* knobs;
+    // One mistake, one finding: a knob that is not connected explains why the cache is on.
+    const isExplained = knobs.some(({ messageId, data }) => messageId === 'lookAlikeKnob' || messageId === 'knobsDisagree' || (messageId === 'deadUrlParam' && data.instead !== ''));
+    if (!isExplained) yield* findCache(model, connections, connection);
+    yield* findEngineUrls(connections, connection);
+  }
+  yield* findPgPrepare(model);
+  // Connections that other files open are known by the settings only.
+  if (connections.all.length === 0 && typeof model.file.settings.pooler !== 'string') return;
+  yield* findStartup(connections);
+  yield* findNamed(model, connections);
+  yield* findPinning(model, connections);
+  yield* findDirect(model, connections);
+}
+
+/** `new PrismaClient({ datasourceUrl })`; with an adapter the engine sends nothing. */
+function* findEngineUrls(connections: Connections, connection: Connection): Generator<Finding> {
+  if (connection.form.driver !== 'prisma-engine' || optionOf(connections, connection, 'adapter').state !== 'absent') return;
+  for (const { url, source, pooler, name } of connection.routes) {
+    if (url && source) yield* findEngine({ url, pooler, name, text: source.kind === 'text' ? source.text : undefined, range: source.node.range });
+  }
+}

@@ -1,0 +1,89 @@
+/** Row 9: options that a driver sends when it connects, and that a pooler refuses. */
+import { optionOf } from './cache.js';
+import type { Connection, Connections, Route } from './connections.js';
+import { addOption } from './edits.js';
+import { certaintyOf, type Finding, type Suggestion } from './finding.js';
+import { isTrackedByPgBouncer, serverSettings } from './parameters.js';
+import type { Range } from '../pieced-text.js';
+import type { PoolerKind } from './kinds.js';
+
+const instead = 'Give the role the setting (`ALTER ROLE … SET`), or `SET LOCAL` it in the transaction.';
+
+export function* findStartup(connections: Connections): Generator<Finding> {
+  for (const connection of connections.all) {
+    const route = connection.routes.find(({ pooler }) => pooler && pooler.startup !== 'accepted' && pooler.mode !== 'session');
+    const { driver, form } = connection;
+    if (!route?.pooler) continue;
+    if (form.driver === 'slonik') {
+      yield* findSlonik(connections, connection, route, route.pooler);
+      continue;
+    }
+    for (const { range, name } of sent(connections, connection, route)) {
+      if (route.pooler.startup === 'ignored' && name === 'search_path') continue;
+      yield report(route, route.pooler, range, `\`${name}\``, instead);
+    }
+    if (driver.sendsParameters) yield* findConnectionObject(connections, connection, route, route.pooler);
+  }
+}
+
+/** What pg and those who build on it send, of options and of URL parameters; and what stands in a URL of postgres.js. */
+function* sent(connections: Connections, connection: Connection, { url, source }: Route): Generator<{ range: Range; name: string }> {
+  const { driver } = connection;
+  for (const name of driver.startup ?? []) {
+    const said = optionOf(connections, connection, name);
+    if (said.state !== 'set') continue;
+    const constant = connections.places.constantOf(said.value);
+    if (!constant || constant.value) yield { range: said.property.range, name };
+  }
+  for (const parameter of url?.parameters ?? []) {
+    const isSent = driver.sendsParameters ? serverSettings.has(parameter.name) : (driver.startup?.includes(parameter.name) ?? false);
+    if (!isSent) continue;
+    const range = source?.kind === 'text' ? (source.text.rangeOf(...parameter.range) ?? source.node.range) : source?.node.range;
+    if (range) yield { range, name: parameter.name };
+  }
+}
+
+/** `connection: { search_path: … }` of postgres.js. */
+function* findConnectionObject(connections: Connections, connection: Connection, route: Route, pooler: PoolerKind): Generator<Finding> {
+  const said = optionOf(connections, connection, 'connection');
+  if (said.state !== 'set') return;
+  for (const property of connections.places.keysOf(said.value)) {
+    const name = property.key.type === 'Identifier' && !property.computed ? property.key.name : property.key.type === 'Literal' ? String(property.key.value) : undefined;
+    if (name === undefined || name === 'prepare' || isTrackedByPgBouncer(name) || (pooler.startup === 'ignored' && name === 'search_path')) continue;
+    yield report(route, pooler, property.range, serverSettings.has(name) ? `\`${name}\`` : 'This', instead);
+  }
+}
+
+/** slonik asks for both time-outs unless told not to, and so cannot connect at all. */
+function* findSlonik(connections: Connections, connection: Connection, route: Route, pooler: PoolerKind): Generator<Finding> {
+  const keys = ['statementTimeout', 'idleInTransactionSessionTimeout'];
+  const missing: string[] = [];
+  for (const key of keys) {
+    const said = optionOf(connections, connection, key);
+    if (said.state === 'unknown') return;
+    if (said.state === 'absent') missing.push(key);
+    else {
+      const constant = connections.places.constantOf(said.value);
+      if (!constant) return;
+      if (constant.value !== 'DISABLE_TIMEOUT') missing.push(key);
+    }
+  }
+  if (missing.length === 0) return;
+  const { call } = connection;
+  const [url, options] = call.arguments;
+  const added = missing.map((key) => `${key}: 'DISABLE_TIMEOUT'`).join(', ');
+  const isNew = missing.every((key) => optionOf(connections, connection, key).state === 'absent');
+  const edit = !isNew || !url ? undefined : !options ? { range: [url.range[1], url.range[1]] as const, text: `, { ${added} }` } : options.type === 'ObjectExpression' ? addOption(options, added) : undefined;
+  yield report(route, pooler, call.callee.range, "slonik's default time-out for statements and idle transactions", "Set `statementTimeout` and `idleInTransactionSessionTimeout` to `'DISABLE_TIMEOUT'`.", edit && [{ messageId: 'disableTimeouts', edits: [edit] }]);
+}
+
+function report(route: Route, pooler: PoolerKind, range: Range, written: string, advice: string, suggest: readonly Suggestion[] = []): Finding {
+  const isIgnored = pooler.startup === 'ignored';
+  return {
+    range,
+    messageId: isIgnored ? 'startupParamIgnored' : 'startupParam',
+    data: { written, pooler: pooler.name, url: route.name, instead: advice },
+    certainty: isIgnored ? 'note' : certaintyOf(pooler, 'startup'),
+    suggest,
+  };
+}

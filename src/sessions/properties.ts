@@ -1,0 +1,28 @@
+/** Properties that hold a session: `request.pg` of @fastify/postgres, `txHost.tx` of nestjs-cls inside of its scope. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { ambientSessionAt } from './ambient.js';
+import { propertiesByName } from './catalogue.js';
+import type { Resolver } from './resolver.js';
+import { unwrap, type Node } from './syntax.js';
+import type { Value } from './values.js';
+
+/** The session that a member access means, where the catalogue says that the property of such an owner holds one. */
+export function propertySession(resolver: Resolver, node: TSESTree.MemberExpression, name: string, owner: Value | undefined): Value | undefined {
+  for (const entry of propertiesByName.get(name) ?? []) {
+    const { origin, library } = entry;
+    if (origin.ambientOnly) {
+      const session = owner?.kind === 'client' && owner.library === library ? ambientSessionAt(resolver, node, undefined) : undefined;
+      if (session) return { kind: 'session', session, derived: true };
+    } else if (owner === undefined && (resolver.imported.has(library) || resolver.declared.includes(library))) {
+      const type = annotationOf(resolver, node.object);
+      if (type?.typeName.type === 'Identifier' && origin.of.includes(type.typeName.name)) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
+    }
+  }
+  return undefined;
+}
+
+function annotationOf(resolver: Resolver, expression: Node): TSESTree.TSTypeReference | undefined {
+  const name = unwrap(expression).type === 'Identifier' ? resolver.file.variableOf(unwrap(expression))?.identifiers[0] : undefined;
+  const type = name && 'typeAnnotation' in name ? name.typeAnnotation?.typeAnnotation : undefined;
+  return type?.type === 'TSTypeReference' ? type : undefined;
+}

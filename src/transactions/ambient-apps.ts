@@ -1,0 +1,52 @@
+/** Applications whose clients find the transaction by themselves, in the asynchronous context. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importedSpecifiers } from '../sessions/evidence.js';
+import type { SessionModel } from '../sessions/model.js';
+
+/** Packages that carry a transaction through asynchronous context. */
+const carriers = [
+  'cls-hooked',
+  'continuation-local-storage',
+  'typeorm-transactional',
+  'typeorm-transactional-cls-hooked',
+  '@nestjs-cls/transactional',
+  '@transactional/core',
+  '@sequelize/core',
+  '@kibibit/nestjs-sequelize-cls',
+];
+
+/** Words that switch it on, where they stand in the file itself. */
+const switches = /\buseCLS\s*\(|\btransactionAsyncLocalStorage\b|\binitializeTransactionalContext\b|\bAsyncLocalStorage\b/;
+
+/**
+ * Whether a call without the session may be in the transaction all the same: the file, or the nearest package.json,
+ * names a package that does this. Nothing is to be reported there.
+ */
+export function hasAmbientTransactions(model: SessionModel): boolean {
+  const { sourceCode, filename } = model.file;
+  if (switches.test(sourceCode.text)) return true;
+  if (importedSpecifiers(sourceCode.ast).some((specifier) => carriers.some((name) => specifier === name || specifier.startsWith(`${name}/`)))) return true;
+  return dependsOnCarrier(dirname(filename));
+}
+
+const known = new Map<string, boolean>();
+
+/** All manifests upwards count: in a workspace the root often names the package for everyone. */
+function dependsOnCarrier(folder: string): boolean {
+  const cached = known.get(folder);
+  if (cached !== undefined) return cached;
+  const parent = dirname(folder);
+  const own = namesCarrier(join(folder, 'package.json')) || (parent !== folder && dependsOnCarrier(parent));
+  known.set(folder, own);
+  return own;
+}
+
+function namesCarrier(manifest: string): boolean {
+  try {
+    const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: Record<string, unknown> };
+    return dependencies !== undefined && carriers.some((name) => Object.hasOwn(dependencies, name));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+/** How findings about transactions are said, from the catalogue's facts. */
+import type { Outcome, SessionFacts } from '../libraries/library.js';
+import type { SessionModel } from '../sessions/model.js';
+import type { OuterUse } from './outer-clients.js';
+import type { TransactionScope } from './scopes.js';
+
+/** What holds for every library whose page does not say more. */
+const elsewhere = 'the statement is on another connection: it survives the rollback and does not see what the transaction has written';
+
+function outcomeOf(kinds: TransactionScope['kinds'], pick: (facts: SessionFacts) => Outcome | undefined, otherwise: string): string {
+  const texts = new Set(kinds.map((kind) => pick(kind.facts)?.text ?? otherwise));
+  const [only] = texts;
+  return texts.size === 1 && only !== undefined ? only : otherwise;
+}
+
+/** @returns `Prisma interactive transaction`, or what several libraries have in common */
+export function kindOfTransaction(scope: TransactionScope): string {
+  const names = [...new Set(scope.kinds.map((kind) => kind.library.name))];
+  const noun = scope.kinds[0]?.facts.noun ?? 'transaction';
+  return `${names.join(' or ')} ${names.length > 1 ? 'transaction' : noun}`;
+}
+
+/** The name of the session in messages, in code marks. */
+export function sessionName(scope: TransactionScope): string {
+  const name = scope.variable?.name ?? scope.session?.name;
+  return name === undefined ? 'the transaction' : `\`${name}\``;
+}
+
+/** The data of a message about an outer client; every part is a clause without a final stop. */
+export function describeOuterUse(model: SessionModel, use: OuterUse): Record<string, string> {
+  const { scope } = use;
+  const pick = (facts: SessionFacts): Outcome | undefined => (use.how === 'batch' ? facts.nestedBatch : facts.outerClient);
+  return {
+    name: model.file.nameOf(use.node),
+    what: kindOfTransaction(scope),
+    session: sessionName(scope),
+    outcome: outcomeOf(scope.kinds, pick, elsewhere),
+    option: use.missing?.option ?? '',
+  };
+}
+
+export function describeUnused(model: SessionModel, scope: TransactionScope): Record<string, string> {
+  return { name: model.file.nameOf(scope.opener), what: kindOfTransaction(scope), outcome: outcomeOf(scope.kinds, (facts) => facts.outerClient, elsewhere) };
+}

@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { EntitySchema, MikroORM, RequestContext, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { onPostgres, type LibraryClaims } from '../claim.js';
+import type { PostgresDatabase } from '../databases/postgres.js';
+import { Declined, errorOf, gate, turns, watch } from '../order.js';
+import { failsWithDeclined, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+
+interface Note {
+  id: number;
+  text: string;
+}
+const Note = new EntitySchema<Note>({
+  name: 'Note',
+  tableName: 'note',
+  properties: { id: { type: 'number', primary: true, autoincrement: true }, text: { type: 'string', unique: true } },
+});
+
+async function withOrm(database: PostgresDatabase, program: (orm: MikroORM) => Promise<void>, max = 5): Promise<void> {
+  const orm = await MikroORM.init({
+    clientUrl: database.url,
+    entities: [Note],
+    pool: { min: 0, max, acquireTimeoutMillis: 3000 },
+    discovery: { warnWhenNoEntities: false },
+    connect: false,
+  });
+  try {
+    await program(orm);
+  } finally {
+    // Closing waits for every connection to come back: that of a transaction that hangs never does.
+    await Promise.race([orm.close(true), pause(1000)]);
+  }
+}
+
+const insert = (text: string) => (em: SqlEntityManager) => em.insert(Note, { text } as Note);
+const inTransaction = (em: SqlEntityManager) => (run: (em: SqlEntityManager) => Promise<unknown>) => em.transactional((inner) => run(inner as SqlEntityManager));
+
+/** Nothing runs on the server and nothing is left to do in this process, and yet the promise is pending. */
+async function neverSettles(database: PostgresDatabase, promise: { readonly state: string }): Promise<void> {
+  await database.untilBackends(0, 'are busy', (backend) => backend.state === 'active');
+  await turns(100);
+  assert.equal(promise.state, 'pending');
+}
+
+export const mikroOrm: LibraryClaims = {
+  library: 'mikro-orm',
+  packages: ['@mikro-orm/core', '@mikro-orm/postgresql', 'knex', 'pg'],
+  claims: onPostgres({
+    'mikro-orm/parallel-flush': {
+      says: 'flushes of one entity manager queue; when one rejects, those behind it never settle',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          const em = orm.em.fork();
+          em.create(Note, { text: 'taken' } as Note, { persist: true });
+          const first = watch(em.flush());
+          const second = watch(em.flush());
+          assert.equal((await first.outcome()).state, 'rejected');
+          await neverSettles(database, second);
+          assert.deepEqual(await database.notes(), ['taken']);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          const branch = async (text: string) => {
+            const em = orm.em.fork();
+            em.create(Note, { text } as Note, { persist: true });
+            await em.flush();
+          };
+          const ends = await Promise.allSettled([branch('taken'), branch('other')]);
+          assert.deepEqual(ends.map(({ status }) => status), ['rejected', 'fulfilled']);
+          assert.deepEqual(await database.notes(), ['other', 'taken']);
+        }),
+    },
+
+    'mikro-orm/unit-of-work-mixing': {
+      says: "the flush of one branch stores what another branch has created so far, also when that one fails before its own flush",
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const em = orm.em.fork();
+          const failing = async () => {
+            em.create(Note, { text: 'half done' } as Note, { persist: true });
+            throw new Declined();
+          };
+          const other = async () => {
+            em.create(Note, { text: 'other' } as Note, { persist: true });
+            await em.flush();
+          };
+          const ends = await Promise.allSettled([failing(), other()]);
+          assert.deepEqual(ends.map(({ status }) => status), ['rejected', 'fulfilled']);
+          assert.deepEqual(await database.notes(), ['half done', 'other']);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          const failing = async () => {
+            orm.em.fork().create(Note, { text: 'half done' } as Note, { persist: true });
+            throw new Declined();
+          };
+          const other = async () => {
+            const em = orm.em.fork();
+            em.create(Note, { text: 'other' } as Note, { persist: true });
+            await em.flush();
+          };
+          await Promise.allSettled([failing(), other()]);
+          assert.deepEqual(await database.notes(), ['other']);
+        }),
+    },
+
+    'mikro-orm/parallel-reads': {
+      says: 'outside a transaction parallel finds of one entity manager take separate connections of the pool; inside one they queue',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const lock = await database.holdLock();
+          let read!: ReturnType<typeof watch>;
+          const transaction = orm.em.fork().transactional(async (em) => {
+            const blocked = em.execute(database.passLock);
+            read = watch(em.find(Note, {}));
+            await blocked;
+          });
+          await lock.untilAwaited();
+          await turns();
+          assert.equal(read.state, 'pending');
+          assert.equal((await database.backends()).length, 1);
+          await lock.letGo();
+          await transaction;
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          const em = orm.em.fork();
+          const lock = await database.holdLock();
+          const blocked = em.execute(database.passLock);
+          await lock.untilAwaited();
+          await em.find(Note, {});
+          await lock.letGo();
+          await blocked;
+        }),
+    },
+
+    'mikro-orm/flush-hang-in-transaction': {
+      says: 'a flush queued behind one that rejects never settles: the request hangs and its transaction stays open on the server',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          let queued!: ReturnType<typeof watch>;
+          const request = watch(
+            orm.em.fork().transactional(async (em) => {
+              em.create(Note, { text: 'taken' } as Note, { persist: true });
+              const flushes = [em.flush(), em.flush()];
+              queued = watch(flushes[1]!);
+              await Promise.allSettled(flushes);
+            }),
+          );
+          assert.ok(await database.isStuck(request));
+          await neverSettles(database, queued);
+          // The connection cannot be had back; close() would wait for it.
+          await database.endBackends();
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          await errorOf(
+            orm.em.fork().transactional(async (em) => {
+              em.create(Note, { text: 'order' } as Note, { persist: true });
+              em.create(Note, { text: 'taken' } as Note, { persist: true });
+              await em.flush();
+            }),
+          );
+          assert.deepEqual(await database.notes(), ['taken']);
+        }),
+    },
+
+    'mikro-orm/sibling-after-rollback': {
+      says: 'a sibling that goes on after the rollback has begun is rejected, and nobody sees that (6: knex guards the transaction)',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const behind = await siblingBehindRollback<SqlEntityManager>(
+            database,
+            inTransaction(orm.em.fork()),
+            (em) => em.execute(database.passLock),
+            insert('behind'),
+          );
+          assert.match(behind.state === 'rejected' ? behind.reason.message : '', /Transaction query already complete/);
+          const later = await siblingAfterRollback<SqlEntityManager>(inTransaction(orm.em.fork()), insert('later'));
+          assert.match(later.state === 'rejected' ? later.reason.message : '', /Transaction query already complete/);
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await failsWithDeclined(
+            orm.em.fork().transactional(async (em) => {
+              await insert('rolled back')(em as SqlEntityManager);
+              throw new Declined();
+            }),
+          );
+          await orm.em.fork().transactional(async (em) => {
+            em.create(Note, { text: 'first' } as Note, { persist: true });
+            em.create(Note, { text: 'second' } as Note, { persist: true });
+          });
+          assert.deepEqual(await database.notes(), ['first', 'second']);
+        }),
+    },
+
+    'mikro-orm/parallel-nested': {
+      says: 'nested transactions are run one after another: a failing one takes nothing from its siblings (6: knex serialises them)',
+      harmless: true,
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          // The second savepoint is opened only when the first one has ended.
+          await orm.em.fork().transactional(async (em) => {
+            const firstIsOpen = gate();
+            const goOn = gate();
+            let secondIsOpen = false;
+            const first = watch(
+              em.transactional(async () => {
+                firstIsOpen.open();
+                await goOn.opened;
+                throw new Declined();
+              }),
+            );
+            const second = watch(
+              em.transactional(async (inner) => {
+                secondIsOpen = true;
+                await insert('kept')(inner as SqlEntityManager);
+              }),
+            );
+            await firstIsOpen.opened;
+            await turns();
+            assert.equal(secondIsOpen, false);
+            goOn.open();
+            assert.equal((await first.outcome()).state, 'rejected');
+            assert.equal((await second.outcome()).state, 'fulfilled');
+          });
+          assert.deepEqual(await database.notes(), ['kept']);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await orm.em.fork().transactional(async (em) => {
+            await em.transactional((inner) => insert('resolved')(inner as SqlEntityManager));
+            await failsWithDeclined(em.transactional(() => Promise.reject(new Declined())));
+          });
+          assert.deepEqual(await database.notes(), ['resolved']);
+        }),
+    },
+
+    'mikro-orm/use-after-commit': {
+      says: 'a query on the transactional entity manager after it was committed rejects',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const late = await taskAfterCommit<SqlEntityManager>(inTransaction(orm.em.fork()), insert('late'));
+          assert.match(late.state === 'rejected' ? late.reason.message : '', /Transaction query already complete/);
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await orm.em.fork().transactional((em) => insert('in time')(em as SqlEntityManager));
+          await insert('after')(orm.em.fork());
+          assert.deepEqual(await database.notes(), ['after', 'in time']);
+        }),
+    },
+
+    'mikro-orm/global-em-redirected': {
+      says: 'the entity manager of the request context is redirected to the transaction around it; a fork of it is not, and its write survives the rollback',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          await failsWithDeclined(
+            RequestContext.create(orm.em, () =>
+              orm.em.transactional(async (em) => {
+                await insert('inside')(em as SqlEntityManager);
+                await insert('forked')(orm.em.fork() as SqlEntityManager);
+                throw new Declined();
+              }),
+            ),
+          );
+          assert.deepEqual(await database.notes(), ['forked']);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await failsWithDeclined(
+            RequestContext.create(orm.em, () =>
+              orm.em.transactional(async (em) => {
+                await insert('inside')(em as SqlEntityManager);
+                await insert('global')(orm.em as SqlEntityManager);
+                throw new Declined();
+              }),
+            ),
+          );
+          assert.deepEqual(await database.notes(), []);
+        }),
+    },
+
+    'mikro-orm/swallowed-error': {
+      says: 'an error that is swallowed inside the transaction makes COMMIT a silent ROLLBACK: everything resolves and nothing is stored',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          const result = await orm.em.fork().transactional(async (em) => {
+            await insert('order')(em as SqlEntityManager);
+            await insert('taken')(em as SqlEntityManager).catch(() => undefined);
+            return 'done';
+          });
+          assert.equal(result, 'done');
+          assert.deepEqual(await database.notes(), ['taken']);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          await insert('taken')(orm.em.fork());
+          await orm.em.fork().transactional(async (em) => {
+            await insert('order')(em as SqlEntityManager);
+            await em.transactional((inner) => insert('taken')(inner as SqlEntityManager)).catch(() => undefined);
+          });
+          assert.deepEqual(await database.notes(), ['order', 'taken']);
+        }),
+    },
+
+    'mikro-orm/parallel-begin': {
+      says: 'the second begin on one entity manager takes the place of the first: one branch rejects although its row is committed, and a connection stays idle in transaction',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const em = orm.em.fork();
+          const bothHaveBegun = gate();
+          const firstEnded = gate();
+          const first = (async () => {
+            await em.begin();
+            await bothHaveBegun.opened;
+            await insert('first')(em);
+            await em.commit();
+          })().finally(firstEnded.open);
+          const second = (async () => {
+            await em.begin();
+            bothHaveBegun.open();
+            await firstEnded.opened;
+            await insert('second')(em);
+            await em.commit();
+          })();
+          const ends = await Promise.allSettled([first, second]);
+          assert.equal(ends[0].status, 'fulfilled');
+          assert.match(ends[1].status === 'rejected' ? String(ends[1].reason) : '', /An open transaction is required for this operation/);
+          assert.deepEqual(await database.notes(), ['first', 'second']);
+          await database.untilIdleInTransaction();
+          await database.endBackends();
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          const branch = (text: string) => orm.em.fork().transactional((em) => insert(text)(em as SqlEntityManager));
+          await Promise.all([branch('a'), branch('b')]);
+          assert.deepEqual(await database.notes(), ['a', 'b']);
+        }),
+    },
+  }),
+};

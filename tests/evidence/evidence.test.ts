@@ -1,0 +1,23 @@
+/** Each claim as a test. Slow: has its own configuration (vitest.evidence.config.ts), apart from the unit tests. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allLibraries } from './claims/index.js';
+import { Suite } from './databases/suite.js';
+import { cannotRun, prove } from './prove.js';
+
+const libraries = await allLibraries();
+const suite = new Suite();
+afterAll(() => suite.stop());
+
+describe.each(libraries)('$library ($packages.0)', ({ claims, prepare }) => {
+  beforeAll(async () => prepare?.());
+
+  for (const claim of claims) {
+    const reason = cannotRun(claim, suite);
+    const isAllowedToSkip = reason?.kind === 'impossible' || !process.env['CI'];
+    test.skipIf(reason && isAllowedToSkip)(`${claim.id}: ${claim.says}`, async () => {
+      const verdict = await prove(claim, suite);
+      if (verdict.kind === 'refuted') throw new Error(`refuted by its program '${verdict.program}'`, { cause: verdict.error });
+      expect(verdict).toEqual({ kind: 'proved' });
+    });
+  }
+});

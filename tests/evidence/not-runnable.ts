@@ -1,0 +1,13 @@
+/**
+ * Libraries of the catalogue that no program of the suite runs, and why. Their outcomes are documented with a source,
+ * or were measured by hand on the version that the catalogue names.
+ */
+export interface NotRunnable {
+  readonly library: string;
+  readonly why: string;
+}
+
+export const notRunnable: readonly NotRunnable[] = [
+  { library: 'bun-sql', why: 'part of Bun: runs in no version of Node' },
+  { library: 'oracledb', why: 'needs an Oracle server' },
+];

@@ -1,0 +1,93 @@
+import parser from '@typescript-eslint/parser';
+import { RuleTester } from 'eslint';
+import { describe, expect, it } from 'vitest';
+import plugin from '../../src/plugin.js';
+import { acquired, endCall, endsOf } from './transaction-rows.js';
+
+RuleTester.describe = describe;
+RuleTester.it = it;
+RuleTester.itOnly = it.only;
+
+const tester = new RuleTester({ languageOptions: { parser } });
+const rule = plugin.rules['no-floating-transaction-end'];
+
+const ends = acquired.flatMap((opening) => endsOf(opening.facts).filter(() => opening.facts.release?.promised).map((method) => ({ ...opening, method, call: endCall(opening.facts, method) })));
+
+describe('every end of the catalogue', () => {
+  it('is there', () => {
+    expect(ends.length).toBeGreaterThan(12);
+  });
+  tester.run('that is a promise', rule, {
+    valid: ends.flatMap(({ label, method, head, wrap, call }) => [
+      { name: `${label}, ${method} awaited`, code: `${head} ${wrap(`await work(s); await ${call};`)}` },
+      { name: `${label}, ${method} returned`, code: `${head} ${wrap(`await work(s); return ${call};`)}` },
+    ]),
+    invalid: ends.map(({ label, method, head, wrap, call, facts }) => {
+      const code = (end: string): string => `${head} ${wrap(`await work(s); ${end};`)}`;
+      void facts;
+      return {
+        name: `${label}, ${method} floats`,
+        code: code(call),
+        errors: [{ messageId: /commit/i.test(method) ? 'commit' : 'rollback', suggestions: [{ messageId: 'await', output: code(`await ${call}`) }] }],
+      };
+    }),
+  });
+});
+
+const knex = (body: string): string => `import knex from 'knex'; const db = knex({}); export async function f(res) { const trx = await db.transaction(); ${body} }`;
+const runner = (body: string): string => `import { DataSource } from 'typeorm'; export async function f(ds: DataSource) { const qr = ds.createQueryRunner(); await qr.startTransaction(); ${body} }`;
+const mongo = (body: string): string => `import mongoose from 'mongoose'; export async function f() { const session = await mongoose.startSession(); session.startTransaction(); ${body} }`;
+const kysely = (body: string): string => `import { Kysely } from 'kysely'; const db = new Kysely({}); export async function f() { const trx = await db.startTransaction().execute(); ${body} }`;
+const interceptor = (operator: string, body: string): string =>
+  `import { DataSource } from 'typeorm'; import { tap, finalize, concatMap } from 'rxjs/operators'; class I { constructor(private ds: DataSource) {} async intercept(ctx, next) { const qr = this.ds.createQueryRunner(); await qr.startTransaction(); return next.handle().pipe(${operator}(${body})); } }`;
+
+const floats = (messageId: string, code: string, output: string) => ({ code, errors: [{ messageId, suggestions: [{ messageId: 'await', output }] }] });
+
+describe('shapes', () => {
+  tester.run('no-floating-transaction-end', rule, {
+    valid: [
+      { name: 'awaited', code: knex('await trx.commit();') },
+      { name: 'returned from a callback', code: knex('return db("a").then(() => trx.commit());') },
+      { name: 'handed on as a function', code: knex('return work(trx).then(trx.commit).catch(trx.rollback);') },
+      { name: 'in a conditional that is awaited', code: knex('await (res ? trx.commit() : trx.rollback());') },
+      { name: 'kept and awaited later', code: knex('const done = trx.commit(); await log(); await done;') },
+      { name: 'joined', code: knex('await Promise.all([trx.commit(), log()]);') },
+      { name: 'with its failure handled', code: knex('trx.rollback().catch(() => undefined);') },
+      { name: 'with what follows in then', code: knex('trx.commit().then(() => res.send());') },
+      { name: 'a callback instead of a promise', code: `import mysql from 'mysql2'; const pool = mysql.createPool({}); pool.getConnection((error, connection) => { connection.beginTransaction(() => { connection.commit((e) => { connection.release(); }); }); });` },
+      { name: 'the release of pg gives no promise', code: `import { Pool } from 'pg'; const pool = new Pool(); export async function f() { const client = await pool.connect(); try { await client.query('SELECT 1'); } finally { client.release(); } }` },
+      { name: 'the release of mysql2/promise gives no promise', code: `import mysql from 'mysql2/promise'; const pool = mysql.createPool({}); export async function f() { const c = await pool.getConnection(); await c.beginTransaction(); await c.commit(); c.release(); }` },
+      { name: 'a release that is left alone on purpose', code: mongo('await session.commitTransaction(); void session.endSession();') },
+      { name: 'the older style of Knex, where commit settles the outer promise', code: `import knex from 'knex'; const db = knex({}); export const f = () => db.transaction((trx) => { trx('a').insert({}).then(() => { trx.commit(); }); });` },
+      { name: 'an operator that waits', code: interceptor('concatMap', 'async (data) => { await qr.commitTransaction(); return data; }') },
+      { name: 'a release in finalize, with no transaction to end', code: interceptor('finalize', 'async () => { await qr.release(); }') },
+      { name: 'a transaction of New Relic', code: `import newrelic from 'newrelic'; export async function f() { const transaction = newrelic.getTransaction(); await work(); transaction.end(); }` },
+      { name: 'git', code: `export async function f(repo) { const session = await repo.open(); session.commit(); session.close(); }` },
+      { name: 'begin is no end', code: mongo('await session.commitTransaction(); await session.endSession();') },
+      { name: 'Kysely, executed', code: kysely('await trx.commit().execute();') },
+      { name: 'Kysely, a savepoint that is kept', code: kysely('const end = trx.commit(); await end.execute();') },
+    ],
+    invalid: [
+      { name: 'before the response', ...floats('commit', knex('trx.commit(); res.json({});'), knex('await trx.commit(); res.json({});')) },
+      { name: 'either way', code: knex('if (res) trx.commit(); else trx.rollback();'), errors: [{ messageId: 'commit', suggestions: [{ messageId: 'await', output: knex('if (res) await trx.commit(); else trx.rollback();') }] }, { messageId: 'rollback', suggestions: [{ messageId: 'await', output: knex('if (res) trx.commit(); else await trx.rollback();') }] }] },
+      { name: 'behind &&', ...floats('rollback', knex('res && trx.rollback();'), knex('res && await trx.rollback();')) },
+      { name: 'in a conditional', code: knex('res ? trx.commit() : trx.rollback();'), errors: [{ messageId: 'commit', suggestions: [{ messageId: 'await', output: knex('res ? await trx.commit() : trx.rollback();') }] }, { messageId: 'rollback', suggestions: [{ messageId: 'await', output: knex('res ? trx.commit() : await trx.rollback();') }] }] },
+      { name: 'void is no excuse for a commit', ...floats('commit', knex('void trx.commit();'), knex('await trx.commit();')) },
+      { name: 'optional chain', ...floats('rollback', knex('trx?.rollback();'), knex('await trx?.rollback();')) },
+      { name: 'in a callback that cannot wait', code: knex("res.on('finish', () => { trx.commit(); });"), errors: [{ messageId: 'commit', suggestions: [] }] },
+      { name: 'TypeORM: the release gives a promise', ...floats('release', runner('await qr.commitTransaction(); qr.release();'), runner('await qr.commitTransaction(); await qr.release();')) },
+      { name: 'TypeORM: rollback', ...floats('rollback', runner('qr.rollbackTransaction();'), runner('await qr.rollbackTransaction();')) },
+      { name: 'mongoose: abort and end', code: mongo('session.abortTransaction(); session.endSession();'), errors: [{ messageId: 'rollback', suggestions: [{ messageId: 'await', output: mongo('await session.abortTransaction(); session.endSession();') }] }, { messageId: 'release', suggestions: [{ messageId: 'await', output: mongo('session.abortTransaction(); await session.endSession();') }] }] },
+      { name: 'neo4j: close', ...floats('release', `import neo4j from 'neo4j-driver'; const driver = neo4j.driver(''); export async function f() { const session = driver.session(); await session.run('MATCH (n) RETURN n'); session.close(); }`, `import neo4j from 'neo4j-driver'; const driver = neo4j.driver(''); export async function f() { const session = driver.session(); await session.run('MATCH (n) RETURN n'); await session.close(); }`) },
+      { name: 'mysql2/promise: rollback', ...floats('rollback', `import mysql from 'mysql2/promise'; const pool = mysql.createPool({}); export async function f() { const c = await pool.getConnection(); await c.beginTransaction(); c.rollback(); c.release(); }`, `import mysql from 'mysql2/promise'; const pool = mysql.createPool({}); export async function f() { const c = await pool.getConnection(); await c.beginTransaction(); await c.rollback(); c.release(); }`) },
+      { name: 'pg: COMMIT as text', ...floats('commit', `import { Pool } from 'pg'; const pool = new Pool(); export async function f() { const c = await pool.connect(); await c.query('BEGIN'); c.query('COMMIT'); c.release(); }`, `import { Pool } from 'pg'; const pool = new Pool(); export async function f() { const c = await pool.connect(); await c.query('BEGIN'); await c.query('COMMIT'); c.release(); }`) },
+      { name: 'a rollback in a managed callback', ...floats('rollback', `import knex from 'knex'; const db = knex({}); export const f = () => db.transaction(async (trx) => { trx.rollback(); return null; });`, `import knex from 'knex'; const db = knex({}); export const f = () => db.transaction(async (trx) => { await trx.rollback(); return null; });`) },
+      { name: 'a session that is passed in', ...floats('commit', `import { Transaction } from 'sequelize'; export async function end(t: Transaction) { t.commit(); }`, `import { Transaction } from 'sequelize'; export async function end(t: Transaction) { await t.commit(); }`) },
+      { name: 'tap(async …)', code: interceptor('tap', 'async () => { await qr.commitTransaction(); }'), errors: [{ messageId: 'tapped' }] },
+      { name: 'tap with an observer', code: interceptor('tap', '{ next: async () => { await qr.commitTransaction(); } }'), errors: [{ messageId: 'tapped' }] },
+      { name: 'Kysely: not executed', code: kysely('await trx.commit();'), errors: [{ messageId: 'notRun', suggestions: [{ messageId: 'run', output: kysely('await trx.commit().execute();') }] }] },
+      { name: 'Kysely: neither executed nor awaited', code: kysely('trx.rollback();'), errors: [{ messageId: 'notRun', suggestions: [{ messageId: 'run', output: kysely('await trx.rollback().execute();') }] }] },
+      { name: 'Kysely: executed and not awaited', ...floats('commit', kysely('trx.commit().execute();'), kysely('await trx.commit().execute();')) },
+    ],
+  });
+});
