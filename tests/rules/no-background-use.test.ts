@@ -80,6 +80,7 @@ new RuleTester({ languageOptions: { parser } }).run('no-background-use', plugin.
     ts('a field that somebody injects', "import type { PoolClient } from 'pg';\nclass A { constructor(private readonly client: PoolClient) {} beat() { setInterval(() => this.client.query('SELECT 1'), 1000); } }"),
     ts('a checkout in callback style', `${pg}pool.connect((error, client: PoolClient, release) => { client.query('LISTEN a').then(() => log('listening')); });`),
     ts('what prepares a connection', `${pg}export async function f(client: PoolClient) { client.query('SET jit = off').catch(console.error); await save(client, 1); }`),
+    ts('what tidies a connection', `${pg}export async function f(client: PoolClient, key) { client.query(`+'`deallocate ${key}`'+`).then(() => cache.delete(key)).catch(console.error); await save(client, 1); }`),
     ts('a Koa middleware that waits', `${sequelize}app.use((ctx, next) => sequelize.transaction(async (t) => { ctx.state.t = t; await next(); }));`),
     ts('an Express middleware that waits for the response', `${sequelize}app.use((req, res, next) => sequelize.transaction(async (t) => { req.t = t; const sent = new Promise((resolve) => res.once('close', resolve)); next(); await sent; }));`),
     ts('floating ends have a rule of their own', `${sequelize}export async function f() { const t = await sequelize.transaction(); await User.create({}, { transaction: t }); t.commit(); }`),
