@@ -3,10 +3,11 @@
  * installed ones: so the catalogue can be kept true over the years.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { files } from './claims/index.js';
+import { openFolder } from './databases/machine.js';
 import type { Row } from './table.js';
 import { versionOf } from './versions.js';
 
@@ -14,12 +15,12 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 
 export async function proveWithLatest(chosen: readonly string[]): Promise<number> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'db-session-latest-'));
+  const folder = openFolder('latest');
   try {
     cpSync(here, path.join(folder, 'tests/evidence'), { recursive: true, filter: (file) => !file.includes('generated-prisma') });
     cpSync(path.join(root, 'tsconfig.json'), path.join(folder, 'tsconfig.json'));
     writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }, null, 2));
-    installLatest(importedPackages(), folder);
+    installLatest(importedPackages(chosen), folder);
 
     console.log('\nThe installed versions:');
     const before = prove(root, chosen);
@@ -49,15 +50,29 @@ function install(packages: readonly string[], folder: string): boolean {
   return run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error', ...packages], folder) === 0;
 }
 
-/** Those of our devDependencies that a file of the suite imports, and what these need beside them. */
-function importedPackages(): string[] {
+/** What has to stand beside a package though nobody imports it. */
+const beside: Readonly<Record<string, readonly string[]>> = {
+  '@prisma/adapter-pg': ['prisma', '@prisma/client'],
+  '@mikro-orm/postgresql': ['@mikro-orm/core'],
+  typeorm: ['reflect-metadata'],
+};
+
+/** Those of our devDependencies that the suite imports, in the chosen files of claims and outside of them. */
+function importedPackages(chosen: readonly string[]): string[] {
+  const names = chosen.map((name) => name.split('/')[0]!);
+  const claims = chosen.length > 0 && names.every((name) => name in files) ? names : Object.keys(files);
+  const sources = [
+    ...['databases/machine', 'databases/mariadb', 'databases/mongo-stub', 'databases/pgbouncer', 'databases/postgres', 'databases/sqlite', 'databases/websocket'],
+    ...claims.map((name) => `claims/${name}`),
+  ].map((name) => readFileSync(path.join(here, `${name}.ts`), 'utf8'));
+  const imported = new Set(sources.flatMap((source) => [...source.matchAll(/^(?:import|.* from) '([^'.][^']*)'/gm)].map(([, specifier]) => packageOf(specifier!))));
   const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
-  const outside = new Set(['vitest', 'typescript', 'eslint', 'typescript-eslint']);
-  const sources = spawnSync('grep', ['-rhoE', "(from|import) '[^'.]+'", here, '--include=*.ts', '--exclude-dir=generated-prisma'], { encoding: 'utf8' }).stdout;
-  const named = (name: string) => sources.includes(`'${name}'`) || sources.includes(`'${name}/`);
-  const beside = ['tsx', 'prisma', '@prisma/client', '@mikro-orm/core', 'reflect-metadata'];
-  const all = [...Object.keys(devDependencies).filter((name) => !outside.has(name) && !name.startsWith('@types/') && named(name)), ...beside];
-  return [...new Set(all)].sort();
+  const direct = Object.keys(devDependencies).filter((name) => imported.has(name));
+  return [...new Set(['tsx', ...direct, ...direct.flatMap((name) => beside[name] ?? [])])].sort();
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 function run(command: string, args: readonly string[], cwd: string): number {

@@ -32,7 +32,7 @@ export function watch<T>(promise: PromiseLike<T>) {
   let settled: Settled<T> = { state: 'pending' };
   const end = Promise.resolve(promise).then(
     (value) => void (settled = { state: 'fulfilled', value }),
-    (reason) => void (settled = { state: 'rejected', reason }),
+    (reason: unknown) => void (settled = { state: 'rejected', reason: reason as Error }),
   );
   return {
     get state() {

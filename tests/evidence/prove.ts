@@ -34,14 +34,24 @@ export async function prove(claim: Claim, suite: Suite): Promise<Verdict> {
   return { kind: 'proved' };
 }
 
+let failProgram: ((error: Error) => void) | undefined;
+
+/** An error that nobody caught refutes the claim whose program is running; false when none is. */
+export function blameProgram(error: Error): boolean {
+  failProgram?.(error);
+  return failProgram !== undefined;
+}
+
 async function ended(program: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
+  const stray = new Promise<never>((_, reject) => (failProgram = reject));
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the program did not end within ${limit / 1000} s`)), limit);
   });
   try {
-    await Promise.race([program, late]);
+    await Promise.race([program, late, stray]);
   } finally {
+    failProgram = undefined;
     clearTimeout(timer);
   }
 }

@@ -10,7 +10,7 @@ import { files } from './claims/index.js';
 import { Suite } from './databases/suite.js';
 import { proveWithLatest } from './latest.js';
 import { notRunnable } from './not-runnable.js';
-import { prove } from './prove.js';
+import { blameProgram, prove } from './prove.js';
 import { printRow, printSummary, rowOf, type Row } from './table.js';
 import { versionOf } from './versions.js';
 
@@ -33,7 +33,12 @@ async function proveAll(): Promise<Row[]> {
     console.error('the run was abandoned:', reason);
     void suite.stop().finally(() => process.exit(1));
   };
-  for (const event of ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM']) process.on(event, abandon);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abandon);
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error: Error) => {
+      if (!blameProgram(error)) abandon(error);
+    });
+  }
   try {
     for (const [file, load] of Object.entries(files).filter(([name]) => mayHoldChosen(name))) {
       let libraries: readonly LibraryClaims[];

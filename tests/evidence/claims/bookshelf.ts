@@ -13,7 +13,7 @@ type Save = (text: string, options?: { transacting: Knex.Transaction }) => Promi
 async function withBookshelf(database: PostgresDatabase, program: (bookshelf: Bookshelf, save: Save) => Promise<void>): Promise<void> {
   const knex = createKnex({ client: 'pg', connection: database.url, pool: { min: 0, max: 5 }, acquireConnectionTimeout: 3000 });
   const bookshelf = createBookshelf(knex as never);
-  const Note = bookshelf.model('Note', { tableName: 'note' } as never) as unknown as new () => { save(row: object, options: object): Promise<unknown> };
+  const Note = bookshelf.model('Note', { tableName: 'note' }) as unknown as new () => { save(row: object, options: object): Promise<unknown> };
   try {
     await program(bookshelf, (text, options) => new Note().save({ text }, { method: 'insert', ...options }));
   } finally {

@@ -277,7 +277,7 @@ export const knex: LibraryClaims = {
           const transaction = watch(
             knex.transaction((trx) => {
               leaked = trx;
-              insert('a')(trx).then(inserted.open);
+              void insert('a')(trx).then(inserted.open);
             }),
           );
           await inserted.opened;

@@ -288,7 +288,7 @@ export const mariadbClaims: LibraryClaims = {
             await connection.release();
             await insert('next request')(pool);
             assert.deepEqual(await database.notes(), ['next request']);
-            const [row] = (await pool.query('select @tenant as tenant')) as { tenant: string | null }[];
+            const [row] = await pool.query<{ tenant: string | null }[]>('select @tenant as tenant');
             assert.equal(row!.tenant, 'A');
           },
           1,

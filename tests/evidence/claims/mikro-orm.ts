@@ -32,8 +32,8 @@ async function withOrm(database: PostgresDatabase, program: (orm: MikroORM) => P
   }
 }
 
-const insert = (text: string) => (em: SqlEntityManager) => em.insert(Note, { text } as Note);
-const inTransaction = (em: SqlEntityManager) => (run: (em: SqlEntityManager) => Promise<unknown>) => em.transactional((inner) => run(inner as SqlEntityManager));
+const insert = (text: string) => (em: SqlEntityManager) => em.insert(Note, { text });
+const inTransaction = (em: SqlEntityManager) => (run: (em: SqlEntityManager) => Promise<unknown>) => em.transactional((inner) => run(inner));
 
 /** Nothing runs on the server and nothing is left to do in this process, and yet the promise is pending. */
 async function neverSettles(database: PostgresDatabase, promise: { readonly state: string }): Promise<void> {
@@ -188,7 +188,7 @@ export const mikroOrm: LibraryClaims = {
         withOrm(database, async (orm) => {
           await failsWithDeclined(
             orm.em.fork().transactional(async (em) => {
-              await insert('rolled back')(em as SqlEntityManager);
+              await insert('rolled back')(em);
               throw new Declined();
             }),
           );
@@ -220,7 +220,7 @@ export const mikroOrm: LibraryClaims = {
             const second = watch(
               em.transactional(async (inner) => {
                 secondIsOpen = true;
-                await insert('kept')(inner as SqlEntityManager);
+                await insert('kept')(inner);
               }),
             );
             await firstIsOpen.opened;
@@ -235,7 +235,7 @@ export const mikroOrm: LibraryClaims = {
       instead: (database) =>
         withOrm(database, async (orm) => {
           await orm.em.fork().transactional(async (em) => {
-            await em.transactional((inner) => insert('resolved')(inner as SqlEntityManager));
+            await em.transactional((inner) => insert('resolved')(inner));
             await failsWithDeclined(em.transactional(() => Promise.reject(new Declined())));
           });
           assert.deepEqual(await database.notes(), ['resolved']);
@@ -252,7 +252,7 @@ export const mikroOrm: LibraryClaims = {
         }),
       instead: (database) =>
         withOrm(database, async (orm) => {
-          await orm.em.fork().transactional((em) => insert('in time')(em as SqlEntityManager));
+          await orm.em.fork().transactional((em) => insert('in time')(em));
           await insert('after')(orm.em.fork());
           assert.deepEqual(await database.notes(), ['after', 'in time']);
         }),
@@ -265,8 +265,8 @@ export const mikroOrm: LibraryClaims = {
           await failsWithDeclined(
             RequestContext.create(orm.em, () =>
               orm.em.transactional(async (em) => {
-                await insert('inside')(em as SqlEntityManager);
-                await insert('forked')(orm.em.fork() as SqlEntityManager);
+                await insert('inside')(em);
+                await insert('forked')(orm.em.fork());
                 throw new Declined();
               }),
             ),
@@ -278,8 +278,8 @@ export const mikroOrm: LibraryClaims = {
           await failsWithDeclined(
             RequestContext.create(orm.em, () =>
               orm.em.transactional(async (em) => {
-                await insert('inside')(em as SqlEntityManager);
-                await insert('global')(orm.em as SqlEntityManager);
+                await insert('inside')(em);
+                await insert('global')(orm.em);
                 throw new Declined();
               }),
             ),
@@ -294,8 +294,8 @@ export const mikroOrm: LibraryClaims = {
         withOrm(database, async (orm) => {
           await insert('taken')(orm.em.fork());
           const result = await orm.em.fork().transactional(async (em) => {
-            await insert('order')(em as SqlEntityManager);
-            await insert('taken')(em as SqlEntityManager).catch(() => undefined);
+            await insert('order')(em);
+            await insert('taken')(em).catch(() => undefined);
             return 'done';
           });
           assert.equal(result, 'done');
@@ -305,8 +305,8 @@ export const mikroOrm: LibraryClaims = {
         withOrm(database, async (orm) => {
           await insert('taken')(orm.em.fork());
           await orm.em.fork().transactional(async (em) => {
-            await insert('order')(em as SqlEntityManager);
-            await em.transactional((inner) => insert('taken')(inner as SqlEntityManager)).catch(() => undefined);
+            await insert('order')(em);
+            await em.transactional((inner) => insert('taken')(inner)).catch(() => undefined);
           });
           assert.deepEqual(await database.notes(), ['order', 'taken']);
         }),
@@ -341,7 +341,7 @@ export const mikroOrm: LibraryClaims = {
         }),
       instead: (database) =>
         withOrm(database, async (orm) => {
-          const branch = (text: string) => orm.em.fork().transactional((em) => insert(text)(em as SqlEntityManager));
+          const branch = (text: string) => orm.em.fork().transactional((em) => insert(text)(em));
           await Promise.all([branch('a'), branch('b')]);
           assert.deepEqual(await database.notes(), ['a', 'b']);
         }),

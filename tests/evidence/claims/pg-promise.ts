@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pgPromise, { type IDatabase, type ITask } from 'pg-promise';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
-import { Declined, errorOf, gate, turns, watch } from '../order.js';
+import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
 import { failsWithDeclined, fullPool, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
 
 type Db = IDatabase<object>;
@@ -34,6 +34,8 @@ export const pgPromiseClaims: LibraryClaims = {
           assert.deepEqual(await database.notes(), []);
           const behind = await siblingBehindRollback<Task>(database, inTransaction(db), (t) => t.any(database.passLock), insert('behind'));
           assert.match(behind.state === 'rejected' ? behind.reason.message : '', /Querying against a released or lost connection\./);
+          // Its promise rejects before the server has answered.
+          await until('the row is stored', async () => (await database.notes()).length > 0);
           assert.deepEqual(await database.notes(), ['behind']);
         }),
       instead: (database) =>

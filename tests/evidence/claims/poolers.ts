@@ -91,14 +91,14 @@ async function postgresJsOnTwoServers(pooler: PooledPostgres, sql: postgres.Sql)
 
 /** The statement cache of postgres.js is on: the statement of one server connection is asked for on the other. */
 const cacheIsOn = (url: (pooler: PooledPostgres) => string, options: object = {}) => (pooler: PooledPostgres) =>
-  withPostgresJs(url(pooler), options as never, async (sql) => {
+  withPostgresJs(url(pooler), options, async (sql) => {
     const failed = await errorOf(postgresJsOnTwoServers(pooler, sql));
     assert.equal(failed.code, '26000');
     assert.match(failed.message, /prepared statement ".*" does not exist/);
   });
 
 const cacheIsOff = (url: (pooler: PooledPostgres) => string, options: object = {}) => (pooler: PooledPostgres) =>
-  withPostgresJs(url(pooler), options as never, async (sql) => {
+  withPostgresJs(url(pooler), options, async (sql) => {
     const { second } = await postgresJsOnTwoServers(pooler, sql);
     assert.equal(second[0]!.n, 1);
   });
@@ -111,7 +111,7 @@ async function asEnvironment(name: string, value: string, program: () => Promise
   try {
     await program();
   } finally {
-    delete process.env[name];
+    Reflect.deleteProperty(process.env, name);
   }
 }
 
@@ -419,7 +419,7 @@ const pgClaims: LibraryClaims = {
           refusesParameter(name)(await errorOf(connect(`${pooler.url}?${name}=5000`)));
         }
         assert.match((await errorOf(connect({ connectionString: pooler.url, options: '-c search_path=tenant' }))).message, /unsupported startup parameter/);
-        await withPostgresJs(pooler.url, { prepare: false, connection: { statement_timeout: 5000 } } as never, async (sql) => {
+        await withPostgresJs(pooler.url, { prepare: false, connection: { statement_timeout: 5000 } }, async (sql) => {
           refusesParameter('statement_timeout')(await errorOf(sql`select 1`));
         });
       },
@@ -607,7 +607,7 @@ const pgClaims: LibraryClaims = {
         const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
         const one = await pin(pooler);
         const second = await connect(pooler.url);
-        let other!: Promise<pg.QueryResult>;
+        let other: Promise<pg.QueryResult> | undefined;
         const migrator = migratorOf(db, async () => {
           // Both server connections are taken: this client gets the migration's one as soon as that has committed.
           other = second.query('begin');

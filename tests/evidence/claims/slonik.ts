@@ -33,6 +33,8 @@ export const slonik: LibraryClaims = {
           assert.deepEqual(await database.notes(), []);
           const behind = await siblingBehindRollback<Tx>(database, inTransaction(pool), passLock, insert('behind'));
           assert.equal(behind.state, 'rejected');
+          // Its promise rejects before the server has answered.
+          await until('the row is stored', async () => (await database.notes()).length > 0);
           assert.deepEqual(await database.notes(), ['behind']);
         }),
       instead: (database) =>
@@ -119,6 +121,7 @@ export const slonik: LibraryClaims = {
           await lock.letGo();
           const outcome = await transaction.outcome();
           assert.match(outcome.state === 'rejected' ? outcome.reason.message : '', /Expected `activeQueryPromise` to be set\./);
+          await until('the row is stored', async () => (await database.notes()).length > 0);
           assert.deepEqual(await database.notes(), ['order']);
         }),
       instead: (database) =>

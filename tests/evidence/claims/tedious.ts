@@ -15,7 +15,8 @@ async function withConnection(program: (connection: Connection, server: TdsStub)
   });
   const connected = once(connection, 'connect');
   connection.connect();
-  await connected;
+  const [error] = (await connected) as [Error | undefined];
+  if (error) throw error;
   try {
     await program(connection, server);
   } finally {

@@ -55,7 +55,7 @@ export async function startMongoStub(): Promise<MongoStub> {
     const requestId = message.readInt32LE(4);
     const isLegacy = message.readInt32LE(12) === 2004;
     const start = isLegacy ? message.indexOf(0, 20) + 9 : 21;
-    const command = BSON.deserialize(message.subarray(start, start + message.readInt32LE(start))) as Document;
+    const command = BSON.deserialize(message.subarray(start, start + message.readInt32LE(start)));
     const name = Object.keys(command)[0]!;
     const isHandshake = ['hello', 'ismaster'].includes(name.toLowerCase());
     if (!isHandshake) {
@@ -85,7 +85,7 @@ export async function startMongoStub(): Promise<MongoStub> {
       if (!socket.destroyed) socket.write(Buffer.concat([header, payload]));
     };
     const group = together.get(name);
-    if (!group) return send();
+    if (!group) { send(); return; }
     group.waiting.push(send);
     if (group.waiting.length === group.count) {
       together.delete(name);

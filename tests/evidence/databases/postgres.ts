@@ -35,6 +35,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     await server.initialise();
     await server.start();
   } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${String(error)}\n${log.join('')}`);
   }
   const url = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`;

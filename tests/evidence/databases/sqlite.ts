@@ -33,7 +33,7 @@ export class SqliteDatabase {
   }
 
   async notes(): Promise<string[]> {
-    return this.look(async (client) => (await client.execute('select text from note order by text')).rows.map((row) => String(row['text'])));
+    return this.look(async (client) => (await client.execute('select text from note order by text')).rows.map((row) => row['text'] as string));
   }
 
   async balance(id = 1): Promise<number> {

@@ -35,8 +35,12 @@ export class Suite {
 
   /** The servers that ran, with their versions. */
   async versions(): Promise<string[]> {
-    const asked = [this.postgres, this.pooler, this.mariadb].map((server, i) => [['PostgreSQL', 'PgBouncer', 'MariaDB'][i], server.begun] as const);
-    return Promise.all(asked.filter(([, begun]) => begun).map(async ([name, begun]) => `${name} ${(await begun!).version}`));
+    const asked = [
+      ['PostgreSQL', this.postgres.begun],
+      ['PgBouncer', this.pooler.begun],
+      ['MariaDB', this.mariadb.begun],
+    ] as const;
+    return Promise.all(asked.flatMap(([name, begun]) => (begun ? [begun.then(({ version }) => `${name} ${version}`)] : [])));
   }
 
   async stop(): Promise<void> {

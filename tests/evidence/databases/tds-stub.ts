@@ -62,17 +62,17 @@ export async function startTdsStub(): Promise<TdsStub> {
   function receive(socket: Socket, type: number, payload: Buffer): void {
     switch (type) {
       case packetType.prelogin:
-        return answer(socket, preloginAnswer);
+        { answer(socket, preloginAnswer); return; }
       case packetType.login:
-        return answer(socket, loginAnswer());
+        { answer(socket, loginAnswer()); return; }
       case packetType.transaction: {
         const kind = payload.readUInt16LE(payload.readUInt32LE(0));
         const [name, change] = ({ 5: ['begin', 8], 7: ['commit', 9], 8: ['rollback', 10] } as const)[kind] ?? (['unknown', 8] as const);
         log.push(name);
-        return answer(socket, transactionAnswer(change));
+        answer(socket, transactionAnswer(change)); return;
       }
       case packetType.attention:
-        return answer(socket, done(0xfd, 0x20));
+        { answer(socket, done(0xfd, 0x20)); return; }
       default: {
         const text = payload.toString('utf16le');
         const isSetUp = type === packetType.batch && /set\s+(textsize|quoted_identifier|ansi)/i.test(payload.subarray(payload.readUInt32LE(0)).toString('utf16le'));
