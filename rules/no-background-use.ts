@@ -18,6 +18,7 @@ export default createRule<Options, MessageId>({
     },
     languages: ['js/js'],
     hasSuggestions: true,
+    defaultOptions: [{ events: false }],
     schema: [
       {
         type: 'object',
@@ -30,7 +31,6 @@ export default createRule<Options, MessageId>({
         additionalProperties: false,
       },
     ],
-    defaultOptions: [{ events: false }],
     messages: {
       outlives: '{{session}} ({{what}}) is used by `{{task}}`, which {{when}}: {{end}}. After that, {{outcome}}. Instead, open a session inside the task, await the work, or enqueue it after the commit.',
       floating: 'Nobody waits for this call, which uses {{session}} ({{what}}): {{end}}. Then {{outcome}}. Await it, return it, or give it a session of its own.',

@@ -47,8 +47,8 @@ function storedOutside(model: SessionModel): Escape[] {
     const { left } = assignment;
     if (left.type === 'Identifier') {
       const variable = file.variableOf(left);
-      const usedAfter = variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier as Node)) ?? false;
-      const declaredInside = variable?.defs[0] !== undefined && isWithin(variable.defs[0].name as Node, session.scope);
+      const usedAfter = variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier)) ?? false;
+      const declaredInside = variable?.defs[0] !== undefined && isWithin(variable.defs[0].name, session.scope);
       return usedAfter && !declaredInside ? escape(session, assignment, 'stored', `\`${left.name}\``) : [];
     }
     if (left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression') return [];
@@ -89,7 +89,7 @@ function inRegistries(model: SessionModel): Escape[] {
 
 /** `return tx`, `return { tx }`, and a function that goes on using it. */
 function returned(model: SessionModel, finder: UseFinder): Escape[] {
-  const { file, resolver } = model;
+  const { file } = model;
   return file.nodes.functions.flatMap((fn) => {
     if (callAround(fn) === undefined) return [];
     const results = fn.body.type === 'BlockStatement' ? ownReturns(fn.body, file.sourceCode.visitorKeys) : [fn.body];

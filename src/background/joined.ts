@@ -33,7 +33,7 @@ function reportsBack({ file }: SessionModel, work: Node, home: Node, ending: End
     if (node.type === 'MemberExpression' && /^(?:resolve|reject)$/.test(propertyName(node) ?? '') && !(node.object.type === 'Identifier' && /^(?:Promise|path)$/.test(node.object.name))) return true;
     if (node.type === 'Identifier' && !isName(node)) {
       const definition = file.variableOf(node)?.defs[0];
-      const isParameter = (definition?.type as string | undefined) === 'Parameter' && isFunction(definition?.node as Node | undefined);
+      const isParameter = (definition?.type as string | undefined) === 'Parameter' && isFunction(definition?.node);
       const owner = definition?.node as Node | undefined;
       if (isParameter && owner && !isWithin(owner, work)) {
         if (ending === 'request' && answers(node)) return true;

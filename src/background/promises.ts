@@ -91,7 +91,7 @@ function mentionsSession({ resolver }: SessionModel, call: TSESTree.CallExpressi
 /** `a.b.c()`: a.b.c, a.b, a. */
 function prefixesOf(call: Node): Node[] {
   const found: Node[] = [];
-  for (let node: Node | undefined = unwrap(call); node; ) {
+  for (let node = unwrap(call); ; ) {
     if (node.type === 'CallExpression') node = unwrap(node.callee);
     else if (node.type === 'TaggedTemplateExpression') node = unwrap(node.tag);
     else if (node.type === 'MemberExpression') node = unwrap(node.object);

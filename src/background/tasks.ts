@@ -201,7 +201,7 @@ export function scheduledMethods({ file, resolver }: SessionModel): { readonly f
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
         const api = value?.kind === 'module' ? decorators.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
-        return api ? [{ fn, node: decorator as Node, api, name: `@${file.nameOf(callee)}` }] : [];
+        return api ? [{ fn, node: decorator, api, name: `@${file.nameOf(callee)}` }] : [];
       });
     }),
   );
