@@ -1,7 +1,7 @@
 /** What runs at the same time: the branches behind an array of promises, wherever and however it was filled. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainFrom, chainOf, isFunction, isLoop, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, isFunction, isLoop, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 export interface Branch {

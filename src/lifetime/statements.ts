@@ -154,9 +154,9 @@ export function functionBody(run: Run, fn: FunctionNode, worlds: Worlds): Worlds
 function extent(run: Run, node: Node, worlds: Worlds, labels: readonly string[]): Worlds {
   const { normal, exits } = run.capture(() => plain(run, node, worlds, labels));
   for (const [exit, at] of exits) {
-    run.passOn(exit, leftBehind(at, (world) => run.departBy(exit, world)));
+    run.passOn(exit, leftBehind(at, (world) => { run.departBy(exit, world); }));
   }
-  return leftBehind(normal, (world) => run.depart('end', node, false, world));
+  return leftBehind(normal, (world) => { run.depart('end', node, false, world); });
 }
 
 function leftBehind(worlds: Worlds, report: (world: World) => void): Worlds {

@@ -127,7 +127,7 @@ class Surveyor {
     const { node, parent } = visit;
     this.#visited.push(visit);
     if (isFunction(node) || isClass(node)) {
-      if (isFunction(node) && this.#run.has(node)) return this.#enterFunction(node, { ...visit, block: node });
+      if (isFunction(node) && this.#run.has(node)) { this.#enterFunction(node, { ...visit, block: node }); return; }
       if (node.id && node.type.endsWith('Declaration')) this.#candidates.declare(node.id.name, visit.block);
       this.#classify(node);
       this.#scanCallback(node);
@@ -194,7 +194,7 @@ class Surveyor {
   }
 
   #conditions(node: Node, repeatsUntil: number | undefined): void {
-    const test = (condition: Node, until = repeatsUntil): void => this.#candidates.test(condition, node, until);
+    const test = (condition: Node, until = repeatsUntil): void => { this.#candidates.test(condition, node, until); };
     switch (node.type) {
       case 'IfStatement':
       case 'ConditionalExpression':

@@ -170,7 +170,7 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
 /** What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's. */
 function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
   const own = (entry.facts.release?.methods ?? []).filter((name) => (endingsByMethod.get(name) ?? []).every((other) => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)))));
-  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier as Node).links[0]?.name ?? '')) ?? false;
+  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier).links[0]?.name ?? '')) ?? false;
 }
 
 const endingsByMethod = new Map<string, SessionFacts[]>();

@@ -253,7 +253,7 @@ class Execution {
         await fails(id);
         return this.choose(2, -id) === 1;
       },
-      s: (id: number) => this.callMayThrow(id),
+      s: (id: number) => { this.callMayThrow(id); },
       cond: (id: number) => this.choose(2, id) === 1,
       pick: (id: number) => this.choose(3, id),
       iter: (id: number) => this.#iterate(id),
@@ -266,7 +266,7 @@ class Execution {
       sink: (session: unknown) => {
         if (session instanceof Session) session.escape();
       },
-      at: (id: number, value: unknown) => this.#overwrittenIfMarked(id, value),
+      at: (id: number, value: unknown) => { this.#overwrittenIfMarked(id, value); },
       other: (id: number) => {
         this.#overwritten(id);
         return this.choose(2, id) === 1 ? new Session(this, 'foreign') : null;
@@ -357,7 +357,7 @@ class Session {
   }
 
   release(id: number): void {
-    this.#endFailing(id, () => this.#execution.callMayThrow(id));
+    this.#endFailing(id, () => { this.#execution.callMayThrow(id); });
   }
 
   async close(id: number): Promise<void> {

@@ -22,9 +22,8 @@ describe('every end of the catalogue', () => {
       { name: `${label}, ${method} awaited`, code: `${head} ${wrap(`await work(s); await ${call};`)}` },
       { name: `${label}, ${method} returned`, code: `${head} ${wrap(`await work(s); return ${call};`)}` },
     ]),
-    invalid: ends.map(({ label, method, head, wrap, call, facts }) => {
+    invalid: ends.map(({ label, method, head, wrap, call }) => {
       const code = (end: string): string => `${head} ${wrap(`await work(s); ${end};`)}`;
-      void facts;
       return {
         name: `${label}, ${method} floats`,
         code: code(call),

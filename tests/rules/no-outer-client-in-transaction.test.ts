@@ -32,7 +32,6 @@ describe('every library whose session is called upon', () => {
     ]),
     invalid: onReceiver.map(({ label, head, wrap, own, outer, library }) => {
       const code = (work: string): string => `${head} ${wrap(work)}`;
-      void library;
       return { name: `${label}, on the client`, code: code(`await ${own}; await ${outer};`), errors: [{ messageId: 'outerClient', suggestions: suggestsSession(library.id) ? [{ messageId: 'useSession', data: { text: 's' }, output: code(`await ${own}; await ${outer.replace('client', 's')};`) }] : [] }] };
     }),
   });
