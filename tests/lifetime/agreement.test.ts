@@ -12,7 +12,7 @@ import { programFrom } from './random-programs.js';
 
 const programs = Number(process.env['LIFETIME_PROGRAMS'] ?? 20_000);
 /** How many decisions a program may take; larger programs are slower and find rarer things. */
-const size = Number(process.env['LIFETIME_SIZE'] ?? 70);
+const size = Number(process.env['LIFETIME_SIZE'] ?? 60);
 const seed = Number(process.env['LIFETIME_SEED'] ?? 20_260_101);
 
 test(`the interpreter agrees with ${programs} executed programs (seed ${seed})`, { timeout: 60_000 + programs * 20 }, async () => {

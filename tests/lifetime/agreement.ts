@@ -122,7 +122,7 @@ export interface Comparison {
 }
 
 /** For every program: most have few enough choices to try them all. */
-const FIRST = { systematic: 60, random: 25, rounds: 4 };
+const FIRST = { systematic: 50, random: 20, rounds: 4 };
 /** While something that was reported has not been seen. */
 const MORE = { systematic: 0, random: 250, rounds: 9 };
 const MOST_PORTIONS = 120;
