@@ -41,6 +41,7 @@ export default defineConfig(
   },
   {
     // A number in a template reads as it is meant.
+    files: ['**/*.ts'],
     rules: { '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }] },
   },
   {
