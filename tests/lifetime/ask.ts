@@ -16,7 +16,7 @@ type Node = TSESTree.Node;
  * the time. The comparison with executed programs parses twenty thousand texts.
  */
 const ofParser = createRequire(createRequire(import.meta.url).resolve('@typescript-eslint/parser'));
-const { parse } = ofParser('@typescript-eslint/typescript-estree') as { parse(code: string, options: object): TSESTree.Program };
+const { parse } = ofParser('@typescript-eslint/typescript-estree') as { readonly parse: (code: string, options: object) => TSESTree.Program };
 
 export interface Options {
   readonly throws?: LifetimeQuestion['throws'];
