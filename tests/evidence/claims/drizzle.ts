@@ -5,6 +5,7 @@ import { drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3';
 import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql';
 import { drizzle as drizzleMySql } from 'drizzle-orm/mysql2';
 import { int, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { drizzle as drizzleNeon } from 'drizzle-orm/neon-serverless';
 import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
 import { pgTable, serial, text } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js';
@@ -17,6 +18,7 @@ import type { MariaDatabase } from '../databases/mariadb.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import type { SqliteDatabase } from '../databases/sqlite.js';
 import { Declined, errorOf, gate, turns, unhandledRejections, watch } from '../order.js';
+import { withNeonPool } from './neon.js';
 import { failsWithDeclined, fullPool, parallelNested, siblingAfterRollback, siblingInOtherTransaction, taskAfterCommit } from '../scenes.js';
 
 const note = pgTable('note', { id: serial('id').primaryKey(), text: text('text').notNull() });
@@ -108,7 +110,7 @@ async function inSequence(db: Pick<Node, 'transaction'>): Promise<void> {
 
 export const drizzle: LibraryClaims = {
   library: 'drizzle',
-  packages: ['drizzle-orm', 'pg', 'postgres', 'mysql2', 'better-sqlite3', '@libsql/client'],
+  packages: ['drizzle-orm', 'pg', 'postgres', 'mysql2', 'better-sqlite3', '@libsql/client', '@neondatabase/serverless'],
   claims: [
     ...onPostgres({
       'drizzle/sibling-after-rollback': {
@@ -185,6 +187,22 @@ export const drizzle: LibraryClaims = {
             },
             1,
           ),
+      },
+
+      'drizzle/sibling-after-rollback-neon': {
+        says: 'a sibling that goes on after the rollback writes outside the transaction: its row stays, without an error (Neon)',
+        harm: (database) =>
+          withNeonPool(database, async (pool) => {
+            const db = drizzleNeon({ client: pool });
+            const late = await siblingAfterRollback<Tx>((run) => db.transaction(run), write('late'));
+            assert.equal(late.state, 'fulfilled');
+            assert.deepEqual(await database.notes(), ['late']);
+          }),
+        instead: (database) =>
+          withNeonPool(database, async (pool) => {
+            await inSequence(drizzleNeon({ client: pool }));
+            assert.deepEqual(await database.notes(), ['first', 'second', 'third']);
+          }),
       },
 
       'drizzle/parallel-nested': {

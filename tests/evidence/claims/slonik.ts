@@ -278,5 +278,32 @@ export const slonik: LibraryClaims = {
           });
         }),
     },
+
+    'slonik/retried-callback': {
+      says: 'the callback of a transaction runs again after a serialization failure: its side effects repeat',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          const mails: string[] = [];
+          await pool.transaction(async (t) => {
+            mails.push('your order');
+            await insert('order')(t);
+            if (mails.length === 1) await t.query(sql.unsafe`do $$ begin raise serialization_failure; end $$`);
+          });
+          assert.equal(mails.length, 2);
+          assert.deepEqual(await database.notes(), ['order']);
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          let calls = 0;
+          const mails: string[] = [];
+          await pool.transaction(async (t) => {
+            await insert('order')(t);
+            if (++calls === 1) await t.query(sql.unsafe`do $$ begin raise serialization_failure; end $$`);
+          });
+          mails.push('your order');
+          assert.equal(mails.length, 1);
+          assert.deepEqual(await database.notes(), ['order']);
+        }),
+    },
   }),
 };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { until } from '../order.js';
 import { findProgram, freePort, openFolder, userFor } from './machine.js';
-import type { PostgresDatabase, PostgresServer } from './postgres.js';
+import { poolerUser, type PostgresDatabase, type PostgresServer } from './postgres.js';
 
 /** A database of the suite and the pooler's address of it. */
 export interface PooledPostgres {
@@ -34,7 +34,7 @@ export async function startPgBouncer(postgres: PostgresServer): Promise<Pooler> 
   writeFileSync(
     ini,
     `[databases]
-* = host=127.0.0.1 port=${postgres.port} user=postgres
+* = host=127.0.0.1 port=${postgres.port} user=${poolerUser}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -68,8 +68,7 @@ logfile = ${folder}/log
       return {
         direct,
         url: `postgres://postgres@127.0.0.1:${port}/${direct.name}`,
-        // The pooler never says goodbye.
-        drop: () => direct.drop(0),
+        drop: () => direct.drop(),
         async waitingClients() {
           const console = new pg.Client({ connectionString: `postgres://postgres@127.0.0.1:${port}/pgbouncer` });
           await console.connect();
