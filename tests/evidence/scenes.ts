@@ -112,6 +112,31 @@ export async function siblingBehindRollback<Tx>(database: PostgresDatabase, tran
   return branch.outcome();
 }
 
+/** Two branches: one fails while the other's first statement runs in the server; then that goes on with its second one. */
+export async function siblingWithSecondStep<Tx>(database: PostgresDatabase, transaction: Transaction<Tx>, slow: Write<Tx>, write: Write<Tx>) {
+  const lock = await database.holdLock();
+  const declined = lock.untilAwaited().then(() => {
+    throw new Declined();
+  });
+  let branch!: ReturnType<typeof watch>;
+  const failing = watch(
+    transaction((tx) => {
+      const steps = (async () => {
+        await slow(tx);
+        await write(tx);
+      })();
+      branch = watch(steps);
+      return Promise.all([steps, declined]);
+    }),
+  );
+  await errorOf(declined);
+  await turns();
+  await lock.letGo();
+  const failed = await failing.outcome();
+  assert.ok(failed.state === 'rejected' && failed.reason instanceof Declined);
+  return branch.outcome();
+}
+
 /**
  * As many requests as the pool has connections, each uses the root client inside when all transactions are open.
  * Shows that none of them can move; then the program's own time limit for a connection ends them. Returns the errors.
