@@ -74,7 +74,8 @@ const byDriver: readonly DriverFacts[] = [
   {
     modules: ['drizzle-orm/better-sqlite3'],
     drivers: ['better-sqlite3'],
-    concurrentUse: measured('escapes-rollback', `${afterwards}, and they are committed on their own`, '0.45 on better-sqlite3', 'drizzle/concurrent-better-sqlite3'),
+    concurrentUse: measured('escapes-rollback', `${afterwards}, and the queries are committed on their own`, '0.45 on better-sqlite3', 'drizzle/concurrent-better-sqlite3'),
+    parallelNested: measured('rejects', 'the transaction is synchronous: it throws "Transaction function cannot return a promise"', '0.45 on better-sqlite3', 'drizzle/concurrent-better-sqlite3'),
     concurrentReads: measured('rejects', afterwards, '0.45 on better-sqlite3', 'drizzle/concurrent-better-sqlite3'),
     afterScope: measured('escapes-rollback', 'no error is raised: the statement is committed on its own', '0.45 on better-sqlite3', 'drizzle/use-after-commit-better-sqlite3'),
     outerClient: measured('safe', oneConnection, '0.45 on better-sqlite3', 'drizzle/outer-client-better-sqlite3'),
