@@ -12,7 +12,7 @@ const local = [
 export const mikroOrm: Library = {
   id: 'mikro-orm',
   name: 'MikroORM',
-  checked: '6.6.15 and 7.2.1 on PostgreSQL',
+  checked: '6.6.15 and 7.2.5 on PostgreSQL',
   packages: [
     '@mikro-orm/core', '@mikro-orm/core/*', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/nestjs', '@mikro-orm/decorators/legacy', '@mikro-orm/decorators/es',
     ...drivers.map((driver) => `@mikro-orm/${driver}`),
@@ -58,7 +58,7 @@ export const mikroOrm: Library = {
       parallelNested: {
         kind: 'rejects',
         text: 'the second `begin` takes the place of the first: a branch rejects with "An open transaction is required for this operation" although what it wrote is committed, and a connection stays idle in transaction',
-        versions: '6.6',
+        versions: '6.6, 7.2',
         status: 'measured',
         evidence: 'mikro-orm/parallel-begin',
       },
@@ -121,5 +121,5 @@ export const mikroOrm: Library = {
     },
   ],
   note: 'A forked entity manager, also one forked inside `transactional` without `keepTransactionContext: true`, is outside the transaction. An entity manager is no connection: a fork needs no release.',
-  sources: ['@mikro-orm/core 7.2.1 and 6.6.15: UnitOfWork (commit and its flush queue), EntityManager', 'mikro-orm/mikro-orm#2997', 'mikro-orm/mikro-orm#1744'],
+  sources: ['@mikro-orm/core 7.2.5 and 6.6.15: UnitOfWork (commit and its flush queue), EntityManager', 'mikro-orm/mikro-orm#2997', 'mikro-orm/mikro-orm#1744'],
 };
