@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, Outcome } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, literalText, outermost, propertyName, unwrap, type Node } from '../sessions/syntax.js';
 import { speaksOfState, stateOf, type StateKind } from './statements.js';
 
 export interface StateOnPool {

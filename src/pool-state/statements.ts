@@ -38,8 +38,8 @@ export function stateOf(sql: string): ConnectionState | undefined {
   const end = text.indexOf(';');
   if (end >= 0 && text.slice(end + 1).trim() !== '') return undefined;
   for (const [kind, pattern] of kinds) {
-    const words = pattern.exec(text)?.slice(1).find((group) => group !== undefined);
-    if (words !== undefined) return { kind, statement: words.includes('_') ? `\`${words.toLowerCase()}\`` : words.toUpperCase().replace(/\s+/g, ' ') };
+    const words = pattern.exec(text)?.slice(1).join('') ?? '';
+    if (words !== '') return { kind, statement: words.includes('_') ? `\`${words.toLowerCase()}\`` : words.toUpperCase().replace(/\s+/g, ' ') };
   }
   return undefined;
 }
