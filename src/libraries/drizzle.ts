@@ -114,6 +114,7 @@ export const drizzle: Library = {
       },
       fingerprint: {
         paths: ['insert().values', 'insert().select', 'update().set', 'delete().where', 'select().from', 'selectDistinct().from', 'query.*.findFirst', 'query.*.findMany'],
+        texts: 'none',
       },
       concurrentUse: measured('escapes-rollback', `${late} (node-postgres, postgres.js, mysql2)`, '0.45', 'drizzle/sibling-after-rollback'),
       parallelNested: measured('loses-writes', `savepoints are a stack, not one per branch: on PostgreSQL and SQLite ${savepoints}`, '0.45', 'drizzle/parallel-nested'),
