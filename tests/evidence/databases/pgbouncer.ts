@@ -60,7 +60,7 @@ logfile = ${folder}/log
     } catch {
       return false;
     }
-  });
+  }, 60_000);
   return {
     version: /\d+\.\d+\.\d+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))![0],
     async fresh() {
