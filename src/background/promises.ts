@@ -89,7 +89,7 @@ function mentionsSession({ resolver }: SessionModel, call: TSESTree.CallExpressi
 }
 
 /** `a.b.c()`: a.b.c, a.b, a. */
-function prefixesOf(call: Node): Node[] {
+export function prefixesOf(call: Node): Node[] {
   const found: Node[] = [];
   for (let node = unwrap(call); ; ) {
     if (node.type === 'CallExpression') node = unwrap(node.callee);

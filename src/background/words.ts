@@ -17,7 +17,7 @@ export function describeEnding(session: Session, ending: Ending): string {
   const { noun } = session.kinds[0].facts;
   switch (ending) {
     case 'callback':
-      return `the ${noun} ends when ${session.how === 'ambient' ? 'the method' : 'its callback'} is done`;
+      return `the ${noun} ends when ${session.how === 'ambient' && session.scope?.parent.type === 'MethodDefinition' ? 'the method' : 'its callback'} is done`;
     case 'caller':
       return `the caller may end the ${noun} when this function has returned`;
     case 'release':

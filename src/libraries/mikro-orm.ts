@@ -17,7 +17,7 @@ export const mikroOrm: Library = {
     '@mikro-orm/core', '@mikro-orm/core/*', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/nestjs', '@mikro-orm/decorators/legacy', '@mikro-orm/decorators/es',
     ...drivers.map((driver) => `@mikro-orm/${driver}`),
   ],
-  clients: { called: ['MikroORM.init', 'MikroORM.initSync'], constructed: ['MikroORM'], types: ['MikroORM'], injectors: ['InjectMikroORM'] },
+  clients: { called: ['MikroORM.init', 'MikroORM.initSync'], constructed: ['MikroORM'], types: ['MikroORM'], properties: ['em'], methods: ['getRepository', 'repo'], injectors: ['InjectMikroORM'] },
   sessions: [
     {
       id: 'entity-manager',
@@ -68,7 +68,7 @@ export const mikroOrm: Library = {
       id: 'transaction',
       noun: 'transactional entity manager',
       origins: [
-        { kind: 'callback', methods: ['transactional'], on: 'client', param: 0 },
+        { kind: 'callback', methods: ['transactional'], on: 'client', param: 0, inContext: true },
         { kind: 'ambient', decorators: ['Transactional'], ownSession: ['TransactionPropagation.REQUIRES_NEW'], of: ['mikro-orm'] },
       ],
       derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
