@@ -88,7 +88,7 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
   const { expression } = discarded;
   const dropped = droppedQuery(model, discarded);
   if (dropped.length > 0) return dropped;
-  if (!isPromise(model, discarded)) return [];
+  if (discarded.awaited || !isPromise(model, discarded)) return [];
   const uses = named(usesOfPromise(model, finder, expression), expression);
   const sessions = new Set(uses.filter((use) => !isEnd(use)).map((use) => use.session));
   const ambient = ambientlyUsed(model, expression, expression);

@@ -156,8 +156,9 @@ const queryWords: ReadonlySet<string> = new Set(
 );
 
 /** A query of a lazy library that is built and dropped: it is never sent. */
-export function neverRun(model: SessionModel, { expression }: Discarded): NeverRun | undefined {
+export function neverRun(model: SessionModel, { expression, awaited }: Discarded): NeverRun | undefined {
   if (expression.type !== 'CallExpression' && expression.type !== 'TaggedTemplateExpression') return undefined;
+  if (awaited && ![...model.resolver.imported].some((library) => library.sessions.some(({ operations }) => operations?.runs))) return undefined;
   const chain = chainOf(expression);
   const called = chain.links.filter((link) => link.called);
   const last = called.at(-1);
@@ -165,7 +166,8 @@ export function neverRun(model: SessionModel, { expression }: Discarded): NeverR
   if (!called.some((link) => link.name === '' || queryWords.has(link.name))) return undefined;
   // A callback starts it, in the older style.
   if (last.call?.type === 'CallExpression' && last.call.arguments.some((argument) => isFunction(unwrap(argument)))) return undefined;
-  return lazyRoot(model, chain, expression) ?? lazyTraveller(model, chain);
+  const found = lazyRoot(model, chain, expression) ?? lazyTraveller(model, chain);
+  return awaited && !found?.facts.operations?.runs ? undefined : found;
 }
 
 function lazyRoot(model: SessionModel, chain: Chain, expression: Node): NeverRun | undefined {

@@ -27,6 +27,11 @@ export function describeEnding(session: Session, ending: Ending): string {
   }
 }
 
+/** What to write, for a query that is only built. */
+export function describeStart({ facts }: NeverRun): string {
+  return facts.operations?.runs ? `Await its \`${facts.operations.runs[0] ?? 'execute'}()\`` : 'Await it';
+}
+
 /** What becomes of a query that is only built. */
 export function describeNeverRun({ library, facts }: NeverRun): string {
   if (facts.builders === 'lazy' && facts.floating) return facts.floating.text;

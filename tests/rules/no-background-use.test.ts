@@ -129,7 +129,8 @@ new RuleTester({ languageOptions: { parser } }).run('no-background-use', plugin.
     bug('an Objection query', "import { Model } from 'objection'; class Person extends Model {}\nPerson.transaction(async (trx) => { Person.query(trx).insert({}); });", 'neverRuns', ['awaitIt', 'Person.query', 'await Person.query']),
     bug('a Mongoose query', "import mongoose from 'mongoose';\nmongoose.connection.transaction(async (session) => { User.updateOne({}, {}, { session }); });", 'neverRuns', ['awaitIt', 'User.updateOne', 'await User.updateOne']),
     bug('a query of postgres.js', "import postgres from 'postgres'; const sql = postgres('');\nsql.begin(async (sql) => { sql`DELETE FROM a`; });", 'neverRuns', ['awaitIt', 'sql`DELETE', 'await sql`DELETE']),
-    bug('a Kysely query that is not executed', "import { Kysely } from 'kysely'; const db = new Kysely({});\ndb.transaction().execute(async (trx) => { trx.insertInto('a').values({}); });", 'neverRuns', ['awaitIt', 'trx.insertInto', 'await trx.insertInto']),
+    bug('a Kysely query that is not executed', "import { Kysely } from 'kysely'; const db = new Kysely({});\ndb.transaction().execute(async (trx) => { trx.insertInto('a').values({}); });", 'neverRuns', ['executeIt', "trx.insertInto('a').values({})", "await trx.insertInto('a').values({}).execute()"]),
+    bug('a Kysely query that is awaited and not executed', "import { Kysely } from 'kysely'; const db = new Kysely({});\ndb.transaction().execute(async (trx) => { await trx.insertInto('a').values({}); });", 'neverRuns', ['executeIt', 'values({})', 'values({}).execute()']),
     bug('in a forEach', `${prisma}prisma.$transaction(async (tx) => { [1].forEach((id) => tx.user.delete({ where: { id } })); });`, 'neverRuns'),
 
     // Request-scoped sessions
