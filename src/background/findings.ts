@@ -10,8 +10,9 @@ import { isEnd } from './ends.js';
 import { escapesOf, type Escape } from './escapes.js';
 import { isAwaitedOtherwise } from './joined.js';
 import { leftBehindIn, type LeftBehind } from './left-behind.js';
+import { neverRun, type NeverRun } from './never-run.js';
 import { isHazard, lateOutcome, ownContextOutcome } from './outcome.js';
-import { isPromise, neverRun, type NeverRun } from './promises.js';
+import { isPromise } from './promises.js';
 import { isJoined, scheduledMethods, tasksOf, type Task } from './tasks.js';
 
 export type Finding =

@@ -4,7 +4,7 @@ import { inSequence } from '../concurrency/in-sequence.js';
 import type { File } from '../sessions/file.js';
 import { calleeName, enclosingFunction, isFunction, unwrap, type Node } from '../sessions/syntax.js';
 import type { Discarded } from './discarded.js';
-import type { NeverRun } from './promises.js';
+import type { NeverRun } from './never-run.js';
 
 export interface Rewriting {
   readonly messageId: 'awaitIt' | 'executeIt' | 'returnIt' | 'loopInTurn';

@@ -1,7 +1,7 @@
 /** How a finding is said: the words of a message, from the catalogue's facts. */
 import type { Session } from '../sessions/values.js';
 import type { Ending } from './ending.js';
-import type { NeverRun } from './promises.js';
+import type { NeverRun } from './never-run.js';
 
 /** `tx`, Prisma interactive transaction. */
 export function describeSession(session: Session): { readonly session: string; readonly what: string } {
