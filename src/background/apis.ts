@@ -27,6 +27,8 @@ export interface BackgroundApi {
   readonly runs?: readonly Place[];
   /** Arguments that are handed to that work. */
   readonly hands?: readonly Place[];
+  /** With an argument at this index it is unknown what is taken along: the replacer of `JSON.stringify`. */
+  readonly unlessGiven?: number;
   /** The first argument must be one of these strings. */
   readonly events?: readonly string[];
   /** The receiver must be the request or the response of a server. */
@@ -114,7 +116,7 @@ export const backgroundApis: readonly BackgroundApi[] = [
   // Threads and processes
   { from: ['worker_threads', 'node:worker_threads', 'global'], called: ['Worker'], form: 'constructor', hands: [{ at: 1, property: 'workerData' }], lifetime: 'elsewhere', when: onceOut },
   { from: ['any'], called: ['postMessage'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
-  { from: ['global'], called: ['JSON.stringify'], form: 'function', hands: [0], lifetime: 'elsewhere', when: onceOut },
+  { from: ['global'], called: ['JSON.stringify'], form: 'function', hands: [0], unlessGiven: 1, lifetime: 'elsewhere', when: onceOut },
   { from: ['global'], called: ['structuredClone'], form: 'function', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['child_process', 'node:child_process'], of: ['fork', 'default.fork', 'ChildProcess'], called: ['send'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['piscina', 'tinypool'], of: ['default', 'Piscina', 'Tinypool'], called: ['run', 'runTask'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },

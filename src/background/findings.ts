@@ -33,9 +33,15 @@ export function backgroundUses(model: SessionModel): Finding[] {
   const finder = new UseFinder(model.resolver);
   const reported: Reported[] = [];
   const findings: Finding[] = [];
-  for (const task of tasksOf(model)) findings.push(...taskFindings(model, finder, task, reported));
+  const tasks = tasksOf(model);
+  // What a cleared timer has started is over soon after it: a heartbeat on a connection that is released then.
+  const cleared = tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work);
+  for (const task of tasks) findings.push(...taskFindings(model, finder, task, reported));
   findings.push(...scheduledFindings(model, finder));
-  for (const discarded of discardedIn(model.file)) findings.push(...discardedFindings(model, finder, discarded, reported));
+  for (const discarded of discardedIn(model.file)) {
+    const isCleared = cleared.some((work) => isWithin(discarded.expression, work));
+    findings.push(...(isCleared ? droppedQuery(model, discarded) : discardedFindings(model, finder, discarded, reported)));
+  }
   for (const escape of escapesOf(model, finder)) findings.push({ kind: 'escapes', ...escape });
   for (const left of leftBehindIn(model, finder)) findings.push({ kind: 'leftBehind', ...left });
   return findings;

@@ -44,6 +44,8 @@ export function storedOutside(model: SessionModel, finder: UseFinder): Escape[] 
   return stores.flatMap(({ node, place, value }) => {
     const session = keptBy(model, finder, value);
     if (!session || !isWithin(node, session.scope) || isHeldOpen(model, session.scope)) return [];
+    // What is collected and looked through inside the callback was done there, as far as one can see.
+    if (node.type === 'CallExpression' && isReadInside(model, place, session.scope)) return [];
     return isUsedAfter(model, place, node, session.scope) ? escape(session, node, 'stored', `\`${file.sourceCode.getText(place)}\``) : [];
   });
 }
@@ -52,9 +54,27 @@ export function storedOutside(model: SessionModel, finder: UseFinder): Escape[] 
 function keptBy(model: SessionModel, finder: UseFinder, value: Node): (Session & { readonly scope: FunctionNode }) | undefined {
   const node = unwrap(value);
   if (node.type === 'Identifier') return managed(model, node);
-  if (!isFunction(node)) return undefined;
+  if (!isFunction(node) || !isInCallback(node)) return undefined;
   const use = finder.usesOf(node).find((each) => each.session.how === 'managed-callback' && each.session.scope && isWithin(node, each.session.scope) && each.session.scope !== node && !isEnd(each));
   return use && endsIn(model, use.session, node).length === 0 ? (use.session as Session & { readonly scope: FunctionNode }) : undefined;
+}
+
+function isInCallback(node: Node): boolean {
+  for (let fn = enclosingFunction(node); fn; fn = enclosingFunction(fn)) if (callAround(fn)) return true;
+  return false;
+}
+
+function isReadInside({ file }: SessionModel, place: Node, scope: FunctionNode): boolean {
+  const variable = place.type === 'Identifier' ? file.variableOf(place) : undefined;
+  return variable?.references.some(({ identifier }) => isWithin(identifier, scope) && !isPush((identifier as Node).parent)) ?? false;
+}
+
+function isPush(parent: Node | undefined): boolean {
+  return parent?.type === 'MemberExpression' && propertyName(parent) === 'push';
+}
+
+function isLength(parent: Node | undefined): boolean {
+  return parent?.type === 'MemberExpression' && propertyName(parent) === 'length';
 }
 
 /** A variable, `this.tx` or `context.tx` that is read behind the callback, in the function that ran it, and not set there. */
@@ -67,7 +87,7 @@ function isUsedAfter({ file }: SessionModel, place: Node, node: Node, scope: Fun
   while (root.type === 'MemberExpression') root = unwrap(root.object);
   const variable = root.type === 'Identifier' ? file.variableOf(root) : undefined;
   if (root.type !== 'ThisExpression' && (!variable || (variable.defs[0] !== undefined && isWithin(variable.defs[0].name, scope)))) return false;
-  if (place.type === 'Identifier') return variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier)) ?? false;
+  if (place.type === 'Identifier') return variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier) && !isLength((reference.identifier as Node).parent)) ?? false;
   const isPlace = (other: Node): boolean => new RegExp(`^${text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}(?![\\w$])`).test(file.sourceCode.getText(other));
   return file.calls.some((call) => isAfter(call) && (isPlace(call.callee) || call.arguments.some(isPlace)));
 }

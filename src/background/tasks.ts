@@ -77,6 +77,7 @@ function isExportOf(resolver: Resolver, api: BackgroundApi, expression: Node): b
 
 function fits(resolver: Resolver, api: BackgroundApi, call: CallLike): boolean {
   if ((api.form === 'constructor') !== (call.type === 'NewExpression')) return false;
+  if (api.unlessGiven !== undefined && call.arguments.length > api.unlessGiven) return false;
   if (api.events) {
     const [event] = call.arguments;
     if (event?.type !== 'Literal' || !api.events.includes(String(event.value))) return false;

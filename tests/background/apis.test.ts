@@ -62,7 +62,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'better-queue default push method': { calls: ['CALL(tx);'], fine: ['CALL(1);'] },
   'worker_threads Worker constructor': { calls: ["new CALL('./w.js', { workerData: { tx } });"], fine: ["new CALL('./w.js', { workerData: { id: 1 } });"] },
   'any postMessage method': { on: ['worker', 'port', 'parentPort'], calls: ['CALL({ tx });', 'CALL(tx);'], fine: ['CALL({ id: 1 });'] },
-  'global JSON.stringify function': { calls: ["await redis.set('x', CALL({ tx }));", 'CALL(tx);'], fine: ['CALL({ id: 1 });', 'CALL(await tx.user.findMany());'] },
+  'global JSON.stringify function': { calls: ["await redis.set('x', CALL({ tx }));", 'CALL(tx);'], fine: ['CALL({ id: 1 });', 'CALL(await tx.user.findMany());', 'CALL({ tx }, replacer);'] },
   'global structuredClone function': { calls: ['CALL({ tx });'], fine: ['CALL({ id: 1 });', 'CALL(await tx.user.findMany());'] },
   'child_process fork send method': { calls: ['CALL({ tx });'], fine: ['CALL({ id: 1 });'] },
   'piscina default run method': { calls: ['await CALL({ tx });'], fine: ['await CALL({ id: 1 });'] },
