@@ -95,6 +95,11 @@ export interface CallbackOrigin {
   readonly synchronousIn?: readonly string[];
   /** The call takes the session from its receiver and gives it to nobody: mongo's `session.withTransaction(cb)`. */
   readonly receiverIsSession?: boolean;
+  /**
+   * The session is in the asynchronous context too: inside the callback, and in all work that is started there, the
+   * library's clients join it without naming it. MikroORM's global entity manager does.
+   */
+  readonly inContext?: boolean;
 }
 
 /** A call that hands the session to the caller, who has to release it. */
@@ -153,6 +158,12 @@ export interface AmbientOrigin {
   readonly ownSession?: readonly string[];
   /** Libraries (ids) whose clients join. */
   readonly of: readonly string[];
+  /** Functions and methods whose callback is outside the scope: `withoutTransaction`. */
+  readonly outside?: readonly string[];
+  /** Functions and methods whose callback runs when the scope has ended, which is meant: `runOnTransactionCommit`. */
+  readonly afterEnd?: readonly string[];
+  /** What becomes of work that inherits the scope when it has ended, where that differs from the session's `afterScope`. */
+  readonly afterScope?: Outcome;
 }
 
 export type Origin = CallbackOrigin | AcquireOrigin | ConstructedOrigin | PropertyOrigin | AmbientOrigin;
