@@ -105,8 +105,8 @@ export class Connections {
     return forms.find((form) => form.from.includes(specifier) && form.exports.includes(name) && this.#isMade(form, call) && this.#isMeant(form, call));
   }
 
-  #isMade({ how }: Form, { type }: CallLike): boolean {
-    return how === 'either' || (how === 'new') === (type === 'NewExpression');
+  #isMade({ how, least = 0 }: Form, call: CallLike): boolean {
+    return call.arguments.length >= least && (how === 'either' || (how === 'new') === (call.type === 'NewExpression'));
   }
 
   #isMeant({ only }: Form, call: CallLike): boolean {

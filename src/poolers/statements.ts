@@ -47,7 +47,7 @@ export function* findCache(model: SessionModel, connections: Connections, connec
   yield {
     range: call.callee.range,
     messageId: wrapper ? 'cacheSleeps' : statements === 'lost' ? 'cacheOn' : 'cacheMaybe',
-    data: wrapper ? { ...data, wrapper } : data,
+    data: wrapper ? { ...data, wrapper, loses: statements === 'lost' ? 'loses' : 'may lose' } : data,
     certainty: wrapper && statements === 'lost' ? 'note' : certaintyOf(danger.pooler, 'statements'),
     fix: off?.certain && isCertain ? off.edits : undefined,
     suggest: off && !(off.certain && isCertain) ? [{ messageId: 'turnCacheOff', edits: off.edits }] : [],

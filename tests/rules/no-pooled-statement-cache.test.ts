@@ -3,22 +3,8 @@
  * that pooler (tests/poolers/lint.ts), and «…» for what is flagged. Every case runs on ESLint 9 and 10.
  */
 import { describe, expect, it } from 'vitest';
-import { fixed, hosts, isDirect, keepsStatements, lint, losesStatements, marked, mayLoseStatements, written, type Asked, type Host } from '../poolers/lint.js';
-
-/** Code with marks, the messages in the order of the text, and how it is asked. No message: nothing is reported at all, whatever is asked. */
-type Case = readonly [name: string, code: string, messages?: string | readonly string[], asked?: Asked];
-
-function check(cases: readonly Case[], extra: Asked = {}): void {
-  it.each(cases.map(([name, code, messages = [], asked = {}]) => ({ name, code, messages, asked })))('$name', ({ code, messages, asked }) => {
-    const expected = [messages].flat();
-    const plain = written(code.replaceAll(/[«»]/g, ''));
-    for (const host of Object.keys(hosts) as Host[]) {
-      const found = lint(plain, { ...(expected.length === 0 ? { config: 'everything' } : {}), ...extra, ...asked, host });
-      expect(found.map(({ messageId }) => messageId), host).toEqual(expected);
-      if (code.includes('«')) expect(marked(plain, found)).toBe(written(code));
-    }
-  });
-}
+import { check, type Case } from '../poolers/check.js';
+import { fixed, hosts, isDirect, keepsStatements, lint, losesStatements, mayLoseStatements, written, type Asked, type Host } from '../poolers/lint.js';
 
 const strict: Asked = { config: 'strict' };
 const everything: Asked = { config: 'everything' };
