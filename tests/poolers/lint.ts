@@ -15,6 +15,7 @@ export interface Asked {
   readonly pooler?: string | Readonly<Record<string, string>>;
   readonly host?: Host;
   readonly readEnvFiles?: boolean;
+  /** Of ESLint 10; the current folder without it. */
   readonly cwd?: string;
 }
 
@@ -35,7 +36,8 @@ function configFor({ config = 'recommended', pooler, readEnvFiles = false }: Ask
 
 /** What the rule says of a text. */
 export function lint(code: string, asked: Asked = {}): Linter.LintMessage[] {
-  return hosts[asked.host ?? 'ESLint 10'].verify(code, configFor(asked), { filename: asked.file ?? 'a.ts' });
+  const linter = asked.cwd === undefined ? hosts[asked.host ?? 'ESLint 10'] : new Linter({ configType: 'flat', cwd: asked.cwd });
+  return linter.verify(code, configFor(asked), { filename: asked.file ?? 'a.ts' });
 }
 
 /** The text after all fixes. */
