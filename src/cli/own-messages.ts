@@ -36,7 +36,9 @@ export function keepOwnMessages(result: ESLint.LintResult): ESLint.LintResult {
  */
 export function withoutSecrets(result: ESLint.LintResult): ESLint.LintResult {
   if (!isInOwnLanguage(path.basename(result.filePath))) return result;
-  const { source: _source, output: _output, ...rest } = result;
+  const rest = { ...result };
+  delete rest.source;
+  delete rest.output;
   return rest;
 }
 
