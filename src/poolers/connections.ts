@@ -109,11 +109,12 @@ export class Connections {
     return call.arguments.length >= least && (how === 'either' || (how === 'new') === (call.type === 'NewExpression'));
   }
 
-  #isMeant({ only }: Form, call: CallLike): boolean {
-    if (!only) return true;
-    const place = this.#at(call, only.path);
-    const constant = place && this.places.constantOf(place);
-    return constant ? only.values.includes(String(constant.value)) : place === undefined;
+  #isMeant({ only = [] }: Form, call: CallLike): boolean {
+    return only.every(({ path, values }) => {
+      const place = this.#at(call, path);
+      const constant = place && this.places.constantOf(place);
+      return constant ? values.includes(String(constant.value)) : place === undefined;
+    });
   }
 
   /** `pgp(url)`, where `pgp` is what calling the module gives. */

@@ -4,7 +4,7 @@ import { calleeName, literalText, receiverOf, type CallLike, type Node } from '.
 import type { Connection, Connections, Route } from './connections.js';
 import { useDirect } from './edits.js';
 import { certaintyOf, sentence, type Certainty, type Finding } from './finding.js';
-import { poolerInSettings } from './recognise.js';
+import { isDirectName, poolerInSettings } from './recognise.js';
 
 /** What uses the session in a way that no transaction pooler allows. */
 const needs = {
@@ -82,6 +82,8 @@ function settingRoute(model: SessionModel): Route[] {
 }
 
 function* report(need: Need, routes: readonly Route[], callee: Node, isElsewhere = false): Generator<Finding> {
+  // `process.env.DIRECT_URL ?? process.env.DATABASE_URL`: who has a direct URL gives it.
+  if (routes.some(({ source, pooler }) => !pooler && source?.kind === 'variable' && isDirectName(source.name))) return;
   for (const { pooler, source, url, name } of routes) {
     if (!pooler || pooler.mode === 'session') continue;
     const edit = source?.kind === 'text' && url && pooler.direct ? useDirect(source.text, url, pooler.direct) : undefined;

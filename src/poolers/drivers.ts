@@ -86,7 +86,7 @@ export interface Form {
   /** Objects that hold the driver's own options. */
   readonly options?: readonly string[];
   /** The form is not this driver's where one of these says something else. */
-  readonly only?: { readonly path: string; readonly values: readonly string[] };
+  readonly only?: readonly { readonly path: string; readonly values: readonly string[] }[];
 }
 
 const POSTGRES = ['postgres', 'postgresql', 'pg', 'cockroachdb', 'aurora-postgres'];
@@ -95,18 +95,18 @@ const SEQUELIZE = ['sequelize', 'sequelize-typescript', '@sequelize/core'];
 /** The order matters for one call that several forms fit: the first whose URL or endpoint is there. */
 export const forms: readonly Form[] = [
   { driver: 'postgres-js', from: ['postgres'], exports: ['default'], how: 'call', urls: ['0'], endpoints: ['0', '1'], options: ['1', '0'] },
-  { driver: 'bun-sql', from: ['bun'], exports: ['SQL'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1', '0'], only: { path: '0.adapter', values: ['postgres'] } },
+  { driver: 'bun-sql', from: ['bun'], exports: ['SQL'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1', '0'], only: [{ path: '0.adapter', values: ['postgres'] }] },
   { driver: 'pg', from: ['pg', 'pg-pool', 'pg-native'], exports: ['Pool', 'Client', 'default', 'native.Pool', 'native.Client'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['0'] },
   { driver: 'neon', from: ['@neondatabase/serverless'], exports: ['Pool', 'Client'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['0'] },
   { driver: 'neon-http', from: ['@neondatabase/serverless'], exports: ['neon'], how: 'call', urls: ['0'] },
   { driver: 'vercel-postgres', from: ['@vercel/postgres'], exports: ['createPool', 'createClient'], how: 'call', urls: ['0.connectionString'], options: ['0'] },
   { driver: 'slonik', from: ['slonik'], exports: ['createPool'], how: 'call', urls: ['0'], options: ['1'] },
-  { driver: 'knex', from: ['knex'], exports: ['default', 'knex'], how: 'either', urls: ['0.connection', '0.connection.connectionString'], endpoints: ['0.connection'], options: ['0.connection'], only: { path: '0.client', values: POSTGRES } },
-  { driver: 'typeorm', from: ['typeorm'], exports: ['DataSource', 'createConnection'], how: 'either', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: { path: '0.type', values: POSTGRES } },
-  { driver: 'typeorm', from: ['@nestjs/typeorm'], exports: ['TypeOrmModule.forRoot'], how: 'call', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: { path: '0.type', values: POSTGRES } },
+  { driver: 'knex', from: ['knex'], exports: ['default', 'knex'], how: 'either', urls: ['0.connection', '0.connection.connectionString'], endpoints: ['0.connection'], options: ['0.connection'], only: [{ path: '0.client', values: POSTGRES }] },
+  { driver: 'typeorm', from: ['typeorm'], exports: ['DataSource', 'createConnection'], how: 'either', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: [{ path: '0.type', values: POSTGRES }] },
+  { driver: 'typeorm', from: ['@nestjs/typeorm'], exports: ['TypeOrmModule.forRoot'], how: 'call', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: [{ path: '0.type', values: POSTGRES }] },
   // `new Sequelize(database, user, password, { host, port })`
-  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', least: 3, urls: [], endpoints: ['3'], options: ['3.dialectOptions'] },
-  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1.dialectOptions', '0.dialectOptions'] },
+  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', least: 3, urls: [], endpoints: ['3'], options: ['3.dialectOptions'], only: [{ path: '3.dialect', values: POSTGRES }] },
+  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1.dialectOptions', '0.dialectOptions'], only: [{ path: '0.dialect', values: POSTGRES }, { path: '1.dialect', values: POSTGRES }] },
   { driver: 'mikro-orm', from: ['@mikro-orm/postgresql', '@mikro-orm/core'], exports: ['MikroORM.init', 'MikroORM.initSync', 'defineConfig'], how: 'call', urls: ['0.clientUrl'], endpoints: ['0'] },
   { driver: 'prisma-adapter', from: ['@prisma/adapter-pg'], exports: ['PrismaPg'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['1', '0'] },
   { driver: 'graphile-worker', from: ['graphile-worker'], exports: ['run', 'runOnce', 'runMigrations', 'makeWorkerUtils', 'quickAddJob'], how: 'call', urls: ['0.connectionString'], options: ['0'] },
@@ -121,7 +121,7 @@ export const forms: readonly Form[] = [
   { driver: 'neon-http', from: ['drizzle-orm/neon-http'], exports: ['drizzle'], how: 'call', urls: ['0', '0.connection'] },
   // Tools that need the database itself.
   { driver: 'prisma-config', from: ['prisma/config', '@prisma/config'], exports: ['defineConfig'], how: 'call', urls: ['0.datasource.url'] },
-  { driver: 'drizzle-kit', from: ['drizzle-kit'], exports: ['defineConfig'], how: 'call', urls: ['0.dbCredentials.url', '0.dbCredentials.connectionString'], endpoints: ['0.dbCredentials'] },
+  { driver: 'drizzle-kit', from: ['drizzle-kit'], exports: ['defineConfig'], how: 'call', urls: ['0.dbCredentials.url', '0.dbCredentials.connectionString'], endpoints: ['0.dbCredentials'], only: [{ path: '0.dialect', values: POSTGRES }, { path: '0.driver', values: ['pg'] }] },
   { driver: 'pg-listen', from: ['pg-listen', 'pg-pubsub'], exports: ['default'], how: 'either', urls: ['0', '0.connectionString'] },
 ];
 

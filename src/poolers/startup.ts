@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { optionOf } from './cache.js';
 import type { Connection, Connections, Route } from './connections.js';
 import { addOption } from './edits.js';
+import type { Place } from './places.js';
 import { certaintyOf, type Finding, type Suggestion } from './finding.js';
 import { isTrackedByPgBouncer, serverSettings } from './parameters.js';
 import type { Range } from '../pieced-text.js';
@@ -35,10 +36,11 @@ function* sent(connections: Connections, connection: Connection, { url, source }
   for (const name of driver.startup ?? []) {
     const said = optionOf(connections, connection, name);
     if (said.state !== 'set') continue;
-    // `condition ? '-c …' : undefined` may send nothing.
-    const values = connections.places.all(said.value).map((place) => connections.places.constantOf(place));
+    const values = connections.places.all(said.value);
+    if (!values.every((value) => isSent(connections, value))) continue;
     const [only] = values;
-    if (values.every((constant) => !constant || constant.value)) yield { range: said.property.range, name, text: only && values.length === 1 ? String(only.value) : undefined };
+    const constant = only && values.length === 1 ? connections.places.constantOf(only) : undefined;
+    yield { range: said.property.range, name, text: constant && String(constant.value) };
   }
   for (const parameter of url?.parameters ?? []) {
     const isSent = driver.sendsParameters ? serverSettings.has(parameter.name) : (driver.startup?.includes(parameter.name) ?? false);
@@ -48,12 +50,21 @@ function* sent(connections: Connections, connection: Connection, { url, source }
   }
 }
 
+/** Drivers send nothing for what is undefined, empty or 0, and a variable that nobody sees may be. */
+function isSent({ places }: Connections, value: Place): boolean {
+  const constant = places.constantOf(value);
+  if (constant) return Boolean(constant.value);
+  return value.kind === 'node' && (value.node.type === 'TemplateLiteral' || value.node.type === 'BinaryExpression');
+}
+
 /** `connection: { search_path: … }` of postgres.js. */
 function* findConnectionObject(connections: Connections, connection: Connection, route: Route, pooler: PoolerKind): Generator<Finding> {
   const said = optionOf(connections, connection, 'connection');
   if (said.state !== 'set') return;
   for (const property of connections.places.keysOf(said.value)) {
     const name = property.key.type === 'Identifier' && !property.computed ? property.key.name : property.key.type === 'Literal' ? String(property.key.value) : undefined;
+    const values = connections.places.all(connections.places.of(property.value));
+    if (!values.every((value) => isSent(connections, value))) continue;
     if (name === undefined || name === 'prepare' || isTrackedByPgBouncer(name) || (pooler.startup === 'ignored' && readsSearchPath(name, textOf(connections, property.value)))) continue;
     yield report(route, pooler, property.range, serverSettings.has(name) ? `\`${name}\`` : 'This', instead);
   }
