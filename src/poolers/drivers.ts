@@ -43,7 +43,7 @@ export const drivers: Readonly<Record<DriverId, Driver>> = {
     outcome: 'queries fail with "prepared statement … already exists", or return the rows of another query',
     sendsParameters: true,
     knob: '`prepare: false`, or `?prepare=false`',
-    lookAlikes: '`prepare: 0`, `prepare: undefined`, `no_prepare: true`, `PGPREPARE=false`',
+    lookAlikes: '`prepare: 0`, `prepare: undefined`, `no_prepare: true`, `?prepare=disable`, `PGPREPARE=false`',
     checked: 'Bun 1.4.5',
   },
   pg: { name: 'node-postgres', names: 'asked', outcome: named, startup: PG_STARTUP, knob: 'no `name` in the query', lookAlikes: '`?prepare=false` and `?pgbouncer=true` are ignored', checked: 'pg 8.23.1' },

@@ -26,7 +26,7 @@ const fixes: readonly Case[] = [
   ['Graphile Worker', "import { runOnce } from 'graphile-worker';\nawait runOnce({ connectionString: '{supavisor}', taskList: {} });", "import { runOnce } from 'graphile-worker';\nawait runOnce({ connectionString: '{supavisor}', taskList: {}, noPreparedStatements: true });"],
   ['the URL of the engine in .env', 'PRISMA_URL="{supavisor}?schema=app" # engine\r\n', 'PRISMA_URL="{supavisor}?schema=app&pgbouncer=true" # engine\r\n', { file: '.env' }],
   ['the URL of the engine in a schema', 'datasource db {\n  provider = "postgresql"\n  url = "{supavisor}"\n  directUrl = env("DIRECT_URL")\n}', 'datasource db {\n  provider = "postgresql"\n  url = "{supavisor}?pgbouncer=true"\n  directUrl = env("DIRECT_URL")\n}', { file: 'schema.prisma' }],
-  ['prepare in .env', "A='{direct}?a=b&prepare=0'\n", "A='{direct}?a=b&prepare=false'\n", { file: '.env' }],
+  ['prepare in .env', "A='{direct}?a=b&prepare=off'\n", "A='{direct}?a=b&prepare=false'\n", { file: '.env' }],
 ];
 
 const suggestions: readonly (readonly [keyof typeof suggestionMessages, ...Case])[] = [

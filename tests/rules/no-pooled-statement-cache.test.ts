@@ -206,11 +206,17 @@ describe('row 4: knobs that only look like knobs, whatever the URL', () => {
       [`${option} of Bun`, `${bun}export const sql = new SQL(url, { «${option}» });`, 'lookAlikeKnob'],
     ]),
     ...['statement_cache_size: 0', 'prepared_statements: false', 'preparedStatements: false', 'pgbouncer: true', 'prepareThreshold: 0'].flatMap(off),
-    ...['prepare: 0', 'prepare: undefined', 'no_prepare: true'].flatMap((option): Case[] => [
+    ...['prepare: 0', 'prepare: null', 'prepare: undefined', 'no_prepare: true'].flatMap((option): Case[] => [
       [`${option} of Bun`, `${bun}export const sql = new SQL(url, { «${option}» });`, 'lookAlikeKnob'],
       [`${option} of postgres.js works`, `${js}export const sql = postgres('{supavisor}', { ${option} });`],
     ]),
-    ...['prepare=0', 'prepare=no', 'prepare=off', 'prepare=False'].flatMap((parameter): Case[] => [
+    ['?prepare=0 of Bun works', `${bun}export const sql = new SQL('{supavisor}?prepare=0');`],
+    ...['prepare=disable', 'prepare='].flatMap((parameter): Case[] => [
+      [`?${parameter} of Bun`, `${bun}export const sql = new SQL('{supavisor}?«${parameter}»');`, 'lookAlikeKnob'],
+      [`?${parameter} of postgres.js works`, `${js}export const sql = postgres('{supavisor}?${parameter}');`],
+    ]),
+    ['?prepare=0 of postgres.js', `${js}export const sql = postgres('{direct}?«prepare=0»');`, 'lookAlikeKnob'],
+    ...['prepare=no', 'prepare=off', 'prepare=False'].flatMap((parameter): Case[] => [
       [`?${parameter} of postgres.js`, `${js}export const sql = postgres('{direct}?«${parameter}»');`, 'lookAlikeKnob'],
       [`?${parameter} of Bun`, `${bun}export const sql = new SQL('{direct}?«${parameter}»');`, 'lookAlikeKnob'],
       [`?${parameter} with prepare: false`, `${js}export const sql = postgres('{direct}?${parameter}', { prepare: false });`],
@@ -230,6 +236,7 @@ describe('row 5: knobs that disagree', () => {
   check([
     ['?prepare=false and prepare: true', `${js}export const sql = postgres('{direct}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
     ['on a pooler: one finding', `${js}export const sql = postgres('{supavisor}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
+    ['in Bun', `${bun}export const sql = new SQL('{direct}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
     ['?prepare=false and prepare: false', `${js}export const sql = postgres('{direct}?prepare=false', { prepare: false });`],
     ['?prepare=true and prepare: true', `${js}export const sql = postgres('{direct}?prepare=true', { prepare: true });`],
   ]);
@@ -553,7 +560,7 @@ describe('fixes', () => {
     ['single-quoted', "POSTGRES_PRISMA_URL='{supavisor}?connection_limit=1' # note", "POSTGRES_PRISMA_URL='{supavisor}?connection_limit=1&pgbouncer=true' # note"],
     ['plain', 'POSTGRES_PRISMA_URL={supavisor}\r\nA=1\r\n', 'POSTGRES_PRISMA_URL={supavisor}?pgbouncer=true\r\nA=1\r\n'],
     ['exported', 'export POSTGRES_PRISMA_URL={supavisor}?', 'export POSTGRES_PRISMA_URL={supavisor}?pgbouncer=true'],
-    ['?prepare=0', 'A="{direct}?prepare=0"', 'A="{direct}?prepare=false"'],
+    ['?prepare=no', 'A="{direct}?prepare=no"', 'A="{direct}?prepare=false"'],
     ['behind another variable', 'BASE={supavisor}\nPOSTGRES_PRISMA_URL=${BASE}', 'BASE={supavisor}\nPOSTGRES_PRISMA_URL=${BASE}?pgbouncer=true'],
     ['nothing where another variable says the parameters', 'REST=:6543/db?a=b\nPOSTGRES_PRISMA_URL=postgres://u:p@a.pooler.supabase.com:6543/db${QUERY}', undefined],
   ])('in .env: %s', (_name, before, after = before) => {
