@@ -16,7 +16,7 @@ const cacheIsOn = (options: object, parameters = '', environment: NodeJS.Process
     async (mine, theirs) => {
       const pinned = await pin(pooler);
       // What an earlier client has prepared on this server connection is in the way already.
-      const failed = await errorOf(mine!.query('select ?::int as n', [1]).then(() => theirs!.query('select ?::int as n', [1])));
+      const failed = await errorOf(mine.query('select ?::int as n', [1]).then(() => theirs.query('select ?::int as n', [1])));
       assert.match(failed.message, /prepared statement ".*" already exists/);
       await pinned.letGo();
     },
@@ -25,7 +25,7 @@ const cacheIsOn = (options: object, parameters = '', environment: NodeJS.Process
 };
 
 const runsClean = (options: object, parameters = '') => (pooler: PooledPostgres) =>
-  withBun([{ url: pooler.url + parameters, options: { max: 5, ...options } }], async (sql) => runClean(pooler, (n) => answer(sql!, n)));
+  withBun([{ url: pooler.url + parameters, options: { max: 5, ...options } }], async (sql) => runClean(pooler, (n) => answer(sql, n)));
 
 async function answer(sql: BunClient, n: number): Promise<Answer | undefined> {
   return (await sql.query<Answer>('select ?::int as n, pg_backend_pid() as pid', [n]))[0];
@@ -35,9 +35,9 @@ const rowsOfAnotherQuery = (options: object) => async (pooler: PooledPostgres) =
   let rows: unknown[] = [];
   const opened = { url: pooler.url, options: { ...one, ...options } };
   await withBun([opened, opened], async (mine, theirs) => {
-    const ask = () => mine!.query("select 'mine' as tenant where ?::int = 1", [1]);
+    const ask = () => mine.query("select 'mine' as tenant where ?::int = 1", [1]);
     const { second } = await onTwoServers(pooler, ask, async () => {
-      await theirs!.query("select 'theirs' as tenant where ?::int = 1", [1]);
+      await theirs.query("select 'theirs' as tenant where ?::int = 1", [1]);
       return ask();
     });
     rows = second;
@@ -88,7 +88,7 @@ export const pooledBun: readonly LibraryClaims[] = [
           harm: async (pooler) => {
             for (const parameter of ['pgbouncer=true', 'statement_cache_size=0', 'connection_limit=1']) {
               await withBun([{ url: `${pooler.url}?${parameter}`, options: { ...one, prepare: false } }], async (sql) => {
-                assert.match((await errorOf(sql!.query('select 1 as n'))).message, new RegExp(`unsupported startup parameter: ${parameter.split('=', 1)[0]!}`));
+                assert.match((await errorOf(sql.query('select 1 as n'))).message, new RegExp(`unsupported startup parameter: ${parameter.split('=', 1)[0]!}`));
               });
             }
           },

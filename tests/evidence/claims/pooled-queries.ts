@@ -90,7 +90,7 @@ const drizzlePg = (isPrepared: boolean): Open => (url) => {
 const drizzleJs = (isPrepared: boolean, options: object): Open => (url) => {
   const client = postgres(url, { ...quiet, ...options });
   const db = drizzlePostgresJs({ client });
-  const prepared = selectAnswer(db as never).prepare('answer');
+  const prepared = selectAnswer(db).prepare('answer');
   return { send: async (n) => (isPrepared ? (await prepared.execute({ n }))[0] : (await db.execute<Answer & Record<string, unknown>>(drizzleSql`select ${n}::int as n, pg_backend_pid() as pid`))[0]), close: () => client.end({ timeout: 0 }) };
 };
 

@@ -396,7 +396,7 @@ const onPg = {
       const knex = createKnex({ client: 'pg', connection: { connectionString: pooler.url, ...late }, pool: { min: 0, max: 1 }, log: { error: () => {}, warn: () => {} } });
       const sequelize = new Sequelize(pooler.url, { logging: false, dialectOptions: late });
       const adapter = await new PrismaPg({ connectionString: pooler.url, ...late }, { onPoolError: () => {} }).connect();
-      const boss = new PgBoss({ connectionString: pooler.url, ...late } as ConstructorOptions);
+      const boss = new PgBoss({ connectionString: pooler.url, ...late });
       boss.on('error', () => {});
       const attempts: [() => PromiseLike<unknown>, () => PromiseLike<unknown>][] = [
         [() => knex.raw('select 1'), () => knex.destroy()],
