@@ -32,7 +32,7 @@ export const files: Readonly<Record<string, Load>> = {
   mongoose: async () => [(await import('./mongoose.js')).mongooseClaims],
   neo4j: async () => [(await import('./neo4j.js')).neo4jClaims],
   gel: async () => [(await import('./gel.js')).gel],
-  poolers: async () => [...(await import('./poolers.js')).poolers, ...(await import('./pooled-queries.js')).pooledQueries, ...(await import('./pooled-bun.js')).pooledBun],
+  poolers: async () => (await import('./poolers.js')).poolers,
   middleware: async () => (await import('./middleware.js')).middleware,
 };
 

@@ -24,6 +24,8 @@ import { onMariaDB, onPooler, onTrackingPooler, type LibraryClaims, type Table }
 import type { PooledPostgres } from '../databases/pgbouncer.js';
 import { errorOf, turns, until, watch } from '../order.js';
 import { connect, onTwoServers, pin, withClients } from '../pooled.js';
+import { pooledBun } from './pooled-bun.js';
+import { pooledQueries } from './pooled-queries.js';
 
 const note = pgTable('note', { id: serial('id').primaryKey(), text: text('text').notNull() });
 
@@ -717,4 +719,4 @@ const mysqlClaims: LibraryClaims = {
   }),
 };
 
-export const poolers: readonly LibraryClaims[] = [postgresJs, pgClaims, mysqlClaims];
+export const poolers: readonly LibraryClaims[] = [postgresJs, pgClaims, mysqlClaims, ...pooledQueries, ...pooledBun];
