@@ -14,7 +14,7 @@ import createKnex from 'knex';
 import { Kysely, Migrator, PostgresDialect, sql as kyselySql } from 'kysely';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { PgBoss, type ConstructorOptions } from 'pg-boss';
+import { PgBoss } from 'pg-boss';
 import pgPromise from 'pg-promise';
 import postgres from 'postgres';
 import { Sequelize } from 'sequelize';
