@@ -94,6 +94,7 @@ export const pg: Library = {
       },
       release: {
         methods: ['release'],
+        keptBy: ['on(notification)'],
         promised: false,
         twice: {
           kind: 'rejects',
@@ -138,7 +139,7 @@ export const pg: Library = {
       outsideTransaction,
       parallelNested,
       swallowedError,
-      release: { methods: ['end'], promised: true, dispose: { symbol: 'none' } },
+      release: { methods: ['end'], keptBy: ['on(notification)'], promised: true, dispose: { symbol: 'none' } },
       instead: 'await them one after another, use one statement for many rows, or a `Pool` where no transaction is needed',
     },
   ],
