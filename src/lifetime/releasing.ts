@@ -71,6 +71,12 @@ export function isOpening({ kinds, holders }: Subject, call: TSESTree.CallExpres
   return only.name === 'connect' || kinds.some(({ facts }) => facts.begins?.includes(only.name) === true || (facts.operations?.sql?.includes(only.name) === true && opensTransaction.test(literalText(call.arguments[0]) ?? '')));
 }
 
+/** A call that only notes something on the client: mongo's `startTransaction()`. */
+export function cannotFail(subject: Subject, call: TSESTree.CallExpression): boolean {
+  const links = subject.holders.linksOf(chainOf(call));
+  return links?.length === 1 && releasesOf(subject).some((release) => release.cannotFail?.includes(links[0]?.name ?? ''));
+}
+
 /** A query object is handed over and comes back at once: `client.query(new Cursor(text))` reports its errors itself. */
 export function isSubmission({ holders }: Subject, call: TSESTree.CallExpression): boolean {
   const links = holders.linksOf(chainOf(call));
