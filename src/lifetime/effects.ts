@@ -5,7 +5,7 @@ import { calleeName, chainOf, isFunction, isWithin, literalText, outermost, prop
 import { sessionOf, type Session } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
 import type { Effect, LifetimeScope } from './lifetime.js';
-import { isKept, isRelease, isReleaseReference, releasesOf, showsRelease, type Subject } from './releasing.js';
+import { isKept, isRelease, isReleaseReference, isSubmission, releasesOf, showsRelease, type Subject } from './releasing.js';
 import { Summaries, parameterFor } from './summaries.js';
 import { childrenOf, isClass, promiseStepOf } from './syntax.js';
 
@@ -54,6 +54,10 @@ export class Effects {
     switch (node.type) {
       case 'CallExpression':
         return this.#call(node);
+      case 'NewExpression':
+        // A query object, handed over at once: `client.query(new Cursor(text))`.
+        if (node.parent.type === 'CallExpression' && isSubmission(this.subject, node.parent)) return 'cannot-throw';
+        return node.callee.type === 'Identifier' && /(?:Error|Exception)$|^(?:Date|Map|Set|WeakMap|Array|Object)$/.test(node.callee.name) ? 'cannot-throw' : undefined;
       case 'TaggedTemplateExpression':
         return this.subject.holders.linksOf(chainOf(node)) ? 'pending-use' : undefined;
       case 'MemberExpression':

@@ -87,11 +87,10 @@ export function importedLibraries(program: TSESTree.Program): Set<Library> {
 
 const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
 
-/** Whether a function of the file requires a library when it runs. */
-function requiresLater(text: string): boolean {
-  if (!text.includes('require(')) return false;
-  for (const [, specifier] of text.matchAll(requireCall)) if (specifier !== undefined && libraryOfSpecifier(specifier)) return true;
-  return false;
+/** Libraries that a function of the file requires when it runs. */
+export function librariesRequiredLater(text: string): readonly Library[] {
+  if (!text.includes('require(')) return [];
+  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryOfSpecifier(specifier) ?? libraryServedBy(specifier) ?? []);
 }
 
 function ownNames(settings: Settings): string[] {
@@ -107,7 +106,7 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || requiresLater(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || librariesRequiredLater(sourceCode.text).length > 0 || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;
