@@ -5,6 +5,7 @@ import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisi
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
+import { onDriver } from './drivers.js';
 import { importedLibraries, importedSpecifiers, librariesRequiredLater, manifestLibraries, speaksOfTransactions } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
@@ -91,7 +92,7 @@ export class Resolver {
     if (!first) return undefined;
     let session = this.#sessions.get(made.origin);
     if (!session) {
-      session = { origin: made.origin, how: made.how, kinds: [first, ...rest], scope: made.scope, name: made.name };
+      session = { origin: made.origin, how: made.how, kinds: [onDriver(this, first), ...rest.map((kind) => onDriver(this, kind))], scope: made.scope, name: made.name };
       this.#sessions.set(made.origin, session);
     }
     return { kind: 'session', session, derived: false };
