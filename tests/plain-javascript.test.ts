@@ -11,7 +11,7 @@ const linter = new Linter({ cwd: '/project' });
 
 /** What all rules find, read as an ES module by espree or by the parser of typescript-eslint. */
 function lint(code: string, parser?: Linter.Parser): string[] {
-  const messages = linter.verify(code, [{ ...plugin.configs.all, languageOptions: parser ? { parser } : {} }], { filename: '/project/a.js' });
+  const messages = linter.verify(code, [{ plugins: { 'db-session': plugin }, rules: plugin.configs.all.rules, languageOptions: parser ? { parser } : {} }], { filename: '/project/a.js' });
   return messages.map(({ line, column, message, suggestions }) => `${line}:${column} ${message} ${JSON.stringify(suggestions?.map(({ fix }) => fix))}`);
 }
 
