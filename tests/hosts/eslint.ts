@@ -1,3 +1,6 @@
+import { readFileSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Host } from './installation.js';
 import { findings, makeProject, type HostedProject } from './project.js';
@@ -122,6 +125,17 @@ export function describeEslint(host: Host, version: RegExp): void {
       project.write('src/shared.ts', CLEAN);
       project.write('src/clean.ts', SHARED);
       expect(lint(project, '--cache .')).toEqual([found[0], `src/clean.ts:${SHARED_AT}`, found[1]]);
+    });
+
+    it('--cache-strategy content: a checkout that makes all dates new needs no new run', () => {
+      const page = readFileSync(fileURLToPath(new URL('../../docs/large-repositories.md', import.meta.url)), 'utf8');
+      const command = /^npx (eslint --cache .*)$/m.exec(page)![1]!;
+      const project = makeProject(host, files);
+      expect(findings(project.run(`${command} --format json`), project.folder)).toEqual(found);
+      for (const file of Object.keys(files)) utimesSync(path.join(project.folder, file), 0, 0);
+      const again = project.run(`${command} --format json --debug`);
+      expect(findings(again, project.folder)).toEqual(found);
+      expect(again.stderr.match(/Skipping file since it hasn't changed/g)).toHaveLength(5);
     });
 
     it('--concurrency: the same findings from several threads', () => {

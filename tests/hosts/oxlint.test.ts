@@ -85,6 +85,19 @@ describe('oxlint finds what ESLint finds without types', () => {
   });
 });
 
+describe('the configurations of docs/large-repositories.md', () => {
+  const page = readFileSync(path.join(root, 'docs/large-repositories.md'), 'utf8');
+  const block = (title: string) => [...page.matchAll(/^```\w+\n(.*?)^```/gms)].map(([, code]) => code!).find((code) => code.startsWith(`// ${title}`))!;
+
+  it.each([
+    ['.oxlintrc.json', ''],
+    ['oxlint.config.mjs', '--config oxlint.config.mjs'],
+  ])('%s', (file, args) => {
+    const project = makeProject('eslint10', { [file]: block(file), 'src/shared.ts': SHARED, 'src/clean.ts': CLEAN });
+    expect(lint(project, args)).toEqual([`src/shared.ts:${SHARED_AT}`]);
+  });
+});
+
 describe('oxlint', () => {
   it('takes rules, options and settings from a config in JavaScript', () => {
     const project = makeProject('eslint10', {
