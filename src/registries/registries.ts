@@ -37,7 +37,7 @@ export type RegistryFinding =
 /** Faults that are only sure when no other file has to do with the registry. */
 export const unsureFaults: ReadonlySet<RegistryFinding['fault']> = new Set(['perhapsKept', 'staleKept']);
 
-const couldRegister = /\bMap\b|\bLRU|\bQuickLRU\b|\bTTLCache\b|\?\?=|\|\|=|\]\s*=/;
+const couldRegister = /\b(?:Weak)?Map\b|\bLRU|\bQuickLRU\b|\bTTLCache\b|\?\?=|\|\|=|\]\s*=/;
 
 /** Every registration of the file that nobody takes back. */
 export function registryFindings(model: SessionModel): RegistryFinding[] {
