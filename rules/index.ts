@@ -5,6 +5,7 @@ import noIoInTransaction from './no-io-in-transaction.js';
 import noOuterClientInTransaction from './no-outer-client-in-transaction.js';
 import noUnusedTransaction from './no-unused-transaction.js';
 import noPooledStatementCache from './no-pooled-statement-cache.js';
+import requireRelease from './require-release.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
@@ -15,4 +16,5 @@ export const rules = {
   'no-outer-client-in-transaction': noOuterClientInTransaction,
   'no-unused-transaction': noUnusedTransaction,
   'no-pooled-statement-cache': noPooledStatementCache,
+  'require-release': requireRelease,
 };
