@@ -54,7 +54,7 @@ export function faultsOf(model: SessionModel, opening: Node, removals: readonly 
 }
 
 /** In the function itself, or in a callback of its promises. */
-function runsWithin(node: Node, fn: FunctionNode): boolean {
+export function runsWithin(node: Node, fn: FunctionNode): boolean {
   for (let inner = enclosingFunction(node); inner; inner = enclosingFunction(inner)) {
     if (inner === fn) return true;
     const { parent } = outermost(inner);
@@ -64,7 +64,7 @@ function runsWithin(node: Node, fn: FunctionNode): boolean {
 }
 
 /** The ways out of a function on which nothing is taken out, although on another it is. */
-function leftOpen(model: SessionModel, scope: FunctionNode, opening: Node, closings: readonly Node[]): ScopeFault[] {
+export function leftOpen(model: SessionModel, scope: FunctionNode, opening: Node, closings: readonly Node[]): ScopeFault[] {
   if (closings.some((closing) => isWithin(opening, closing))) return [];
   const keys = keyTexts(model, opening);
   if (!closings.every((closing) => agree(keys, keyTexts(model, closing)))) return [];
