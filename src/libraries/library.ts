@@ -224,7 +224,12 @@ export interface Fingerprint {
    * `tx.user.findMany(…)`, Drizzle's `insert().values` is `tx.insert(t).values(…)`.
    */
   readonly paths?: readonly string[];
-  /** The session itself is called with a table name or used as a template tag. */
+  /**
+   * Whether a call on the path is given a text (Knex's `select('a').from('t')`) or none is (Drizzle's
+   * `select({ a }).from(t)`), where two libraries use the same names. Absent: it does not matter.
+   */
+  readonly texts?: 'some' | 'none';
+  /** The session itself is called with a table name (or called, and the result with one of `operations`) or used as a template tag. */
   readonly called?: 'with-string' | 'as-tag';
 }
 

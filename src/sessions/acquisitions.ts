@@ -171,15 +171,23 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
   );
 }
 
-/** What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's. */
+/**
+ * What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's, and of
+ * all that a `transaction()` without callback can give, only Knex's (and Lucid's, made of it) answers to `isCompleted`.
+ */
 function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
-  const own = (entry.facts.release?.methods ?? []).filter((name) => (endingsByMethod.get(name) ?? []).every((other) => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)))));
-  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier).links[0]?.name ?? '')) ?? false;
+  const isAcquiredSo = (other: SessionFacts): boolean => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)));
+  const own = (entry.facts.release?.methods ?? []).filter((name) => (sessionsByEnding.get(name) ?? []).every(isAcquiredSo));
+  const states = (entry.facts.operations?.local ?? []).filter((name) => /^is[A-Z]/.test(name));
+  return variableOfResult(resolver, node)?.references.some((reference) => {
+    const [link] = chainFrom(reference.identifier).links;
+    return link !== undefined && (own.includes(link.name) || (link.called && states.includes(link.name)));
+  }) ?? false;
 }
 
-const endingsByMethod = new Map<string, SessionFacts[]>();
+const sessionsByEnding = new Map<string, SessionFacts[]>();
 for (const { sessions } of libraries) {
-  for (const facts of sessions) for (const name of facts.release?.methods ?? []) endingsByMethod.set(name, [...(endingsByMethod.get(name) ?? []), facts]);
+  for (const facts of sessions) for (const name of facts.release?.methods ?? []) sessionsByEnding.set(name, [...(sessionsByEnding.get(name) ?? []), facts]);
 }
 
 /** The variable that the (awaited) result of a call is stored in. */
