@@ -1,9 +1,11 @@
+import type { TSESLint } from '@typescript-eslint/utils';
 import { createRule } from '../src/create-rule.js';
-import { unreleased, type Strictness } from '../src/lifetime/findings.js';
+import { unreleased, type Breach, type Finding, type Strictness } from '../src/lifetime/findings.js';
 import { inFilesWithSessions } from '../src/sessions/model.js';
+import { enclosingFunction } from '../src/sessions/syntax.js';
 
 type Options = readonly [Strictness];
-type MessageId = 'neverReleased' | 'leftOnPath' | 'leftByThrow' | 'leftOpen' | 'inCallback' | 'releasedTwice' | 'usedAfterRelease' | 'returnedInUse' | 'endedOnly' | 'discarded' | 'chained' | 'moduleLevel' | 'stored' | 'notDisposable' | 'harmfulDispose' | 'returnAwait';
+type MessageId = Breach | 'returnAwait';
 
 export default createRule<Options, MessageId>({
   name: 'require-release',
@@ -47,7 +49,14 @@ export default createRule<Options, MessageId>({
   },
   create(context, [options]) {
     return inFilesWithSessions(context, (model) => {
-      for (const found of unreleased(model, options)) context.report({ node: found.node, messageId: 'neverReleased' });
+      for (const found of unreleased(model, options)) {
+        context.report({ node: found.node, messageId: found.breach, data: found.data, suggest: suggestionsFor(found) });
+      }
     });
   },
 });
+
+function suggestionsFor({ breach, node }: Finding) {
+  if (breach !== 'returnedInUse' || enclosingFunction(node)?.async !== true) return [];
+  return [{ messageId: 'returnAwait' as const, fix: (fixer: TSESLint.RuleFixer) => fixer.insertTextBefore(node, 'await ') }];
+}

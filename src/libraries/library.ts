@@ -63,6 +63,8 @@ export interface ClientFacts {
   readonly absent?: { readonly methods: readonly string[]; readonly outcome: Outcome };
   /** A new client for every request: what happens. */
   readonly perRequest?: Outcome;
+  /** Methods that end a client and all that it holds: `end`, `$disconnect`. */
+  readonly ends?: readonly string[];
 }
 
 /** Where a call must stand for an origin to be believed. */
@@ -114,6 +116,10 @@ export interface AcquireOrigin {
   readonly activatedBy?: readonly string[];
   /** The call returns a function, and calling that returns the session: Knex's `transactionProvider()`. */
   readonly provider?: boolean;
+  /** The session is this property of the result, and only where the call asks for it: oracledb's `resultSet`. */
+  readonly property?: string;
+  /** The option (set to true) without which the result has no such property. */
+  readonly option?: string;
 }
 
 /** A class whose instance is the session: `new Client()` of pg, `new sql.Transaction(pool)` of mssql. */
@@ -161,6 +167,14 @@ export type Origin = CallbackOrigin | AcquireOrigin | ConstructedOrigin | Proper
 export interface ReleaseFacts {
   /** Methods of the session that end it: `release`, `endSession`. */
   readonly methods: readonly string[];
+  /** Paths from the session to an object by which it can be released as well: TypeORM's `manager.queryRunner`. */
+  readonly through?: readonly string[];
+  /** It holds nothing on the server before it is used for the first time. */
+  readonly lazy?: true;
+  /** Properties (or methods without arguments) that are truthy once it has been released: `isReleased`. */
+  readonly shownBy?: readonly string[];
+  /** Methods, or `method(event)`, by which it is kept for as long as the process listens: `on(notification)`. */
+  readonly keptBy?: readonly string[];
   /** Methods of the client that take the session: `pool.releaseConnection(c)`. */
   readonly byClient?: readonly string[];
   /** Methods that end the transaction but not the session: mongo's `commitTransaction`. */

@@ -88,8 +88,22 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   if (!entries) return undefined;
   const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
   if (fitting.length === 0) return undefined;
-  if (fitting.every((entry) => entry.origin.element !== undefined)) return undefined;
+  if (fitting.every(isPartOfResult)) return undefined;
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
+}
+
+/** The session is not what the call gives but an element or a property of it. */
+function isPartOfResult({ origin }: OriginEntry<AcquireOrigin>): boolean {
+  return origin.element !== undefined || origin.property !== undefined;
+}
+
+/** Calls on a known client or session that give a session as a part of their result: Spanner's `const [tx] = await db.getTransaction()`. */
+export function acquiredAsPart(resolver: Resolver, node: TSESTree.CallExpression): readonly OriginEntry<AcquireOrigin>[] {
+  const receiver = receiverOf(node);
+  const entries = (acquiresByMethod.get(calleeName(node) ?? '') ?? []).filter(isPartOfResult);
+  const owner = receiver && entries.length > 0 ? resolver.valueOf(receiver) : undefined;
+  if (!receiver || (owner?.kind !== 'client' && owner?.kind !== 'session')) return [];
+  return entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
 }
 
 /** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
