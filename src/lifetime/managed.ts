@@ -7,13 +7,20 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
-import { acquiringAt, edited, indentOf, type Rewriting } from './rewriting.js';
+import { acquiringAt, indentOf, shifted, type Rewriting } from './rewriting.js';
+
+/** A piece of the work, and whether it stands as deep as it will in the callback. */
+interface Piece {
+  readonly statements: readonly Node[];
+  readonly isDeep: boolean;
+}
 
 interface Plain {
-  readonly work: readonly TSESTree.Statement[];
-  /** What `try` returns behind the commit. */
+  readonly work: readonly Piece[];
+  /** What is returned behind the commit, and nothing else. */
   readonly result: TSESTree.ReturnStatement | undefined;
-  readonly tried: TSESTree.TryStatement;
+  /** The last statement that the helper takes the place of. */
+  readonly last: Node;
 }
 
 /**
@@ -26,21 +33,25 @@ export function useManaged(file: File, kind: SessionKind, acquisition: Node): Re
   const call = unwrap(acquisition);
   if (!acquiring || acquiring.statement.type !== 'VariableDeclaration' || call.type !== 'CallExpression' || !enclosingFunction(call)?.async) return undefined;
   const helper = helperFor(file, kind, call);
-  const plain = helper && plainShape(kind, acquiring.variable, acquiring.rest);
-  if (!helper || !plain || acquiring.variable.references.some((reference) => !reference.init && !isWithin(reference.identifier as Node, plain.tried))) return undefined;
-  if (!canMoveIntoCallback(file, plain, acquiring.statement)) return undefined;
-  const { sourceCode } = file;
-  const indent = indentOf(file, acquiring.statement);
-  const { tried, result } = plain;
-  const [commit] = commitsOf(kind, acquiring.variable, tried.block);
-  if (!commit) return undefined;
-  const body = tried.block;
-  const inner: [number, number] = [body.range[0] + 1, body.range[1] - 1];
-  const text = edited(sourceCode.text, inner, [{ range: lineOf(sourceCode.text, commit.range), text: '' }]).replace(/\s+$/, '');
-  const opened = `${result ? 'return ' : ''}await ${helper}(async (${acquiring.variable.name}) => {`;
-  const between = sourceCode.text.slice(acquiring.statement.range[1], tried.range[0]).trim();
-  const comment = between === '' ? '' : `${between}\n${indent}`;
-  return { messageId: 'useManaged', range: [acquiring.statement.range[0], tried.range[1]], text: `${comment}${opened}${/^\s*\n/.test(text) ? text : `\n${indent}  ${text.trim()}`}\n${indent}});` };
+  const { statement, variable, rest } = acquiring;
+  const plain = helper && (tried(kind, variable, rest) ?? straight(file, kind, variable, rest));
+  if (!helper || !plain || variable.references.some(({ init, identifier }) => !init && identifier.range[0] > plain.last.range[1])) return undefined;
+  const range: [number, number] = [statement.range[0], plain.last.range[1]];
+  if (!canMoveIntoCallback(file, plain, statement)) return undefined;
+  const indent = indentOf(file, statement);
+  const lines = plain.work.map(({ statements, isDeep }) => {
+    const start = startOf(file, statements[0] ?? plain.last);
+    const end = statements.at(-1)?.range[1] ?? start;
+    return isDeep ? file.sourceCode.text.slice(start, end) : shifted(file, [start, end], []);
+  });
+  if (plain.result) lines.push(file.sourceCode.getText(plain.result));
+  const opened = `${plain.result ? 'return ' : ''}await ${helper}(async (${variable.name}) => {`;
+  return { messageId: 'useManaged', range, text: `${opened}${lines.map((line) => `\n${indent}  ${line}`).join('')}\n${indent}});` };
+}
+
+/** With the comments in front. */
+function startOf({ sourceCode }: File, statement: Node): number {
+  return sourceCode.getCommentsBefore(statement).find((comment) => comment.loc.start.line > (sourceCode.getTokenBefore(statement)?.loc.end.line ?? 0))?.range[0] ?? statement.range[0];
 }
 
 /** The managed callback of the same name on the same receiver: `sequelize.transaction(async (t) => …)`. */
@@ -60,25 +71,46 @@ function managedCallbacks({ origins }: SessionFacts): CallbackOrigin[] {
   return origins.filter((origin): origin is CallbackOrigin => origin.kind === 'callback' && origin.param === 0 && origin.on === 'client');
 }
 
-/** `try { work; await t.commit(); } catch (e) { await t.rollback(); throw e; }`, alone behind the acquisition. */
-function plainShape(kind: SessionKind, variable: Variable, rest: readonly Node[]): Plain | undefined {
-  const [tried] = rest;
-  if (tried?.type !== 'TryStatement' || tried.finalizer || !tried.handler) return undefined;
-  const { body } = tried.block;
-  const last = body.at(-1);
-  const result = last?.type === 'ReturnStatement' ? last : undefined;
-  const commit = body.at(result ? -2 : -1);
-  const commits = commitsOf(kind, variable, tried.block);
-  if (commits.length !== 1 || commits[0] !== commit || (result?.argument && !isPlainValue(result.argument))) return undefined;
-  const work = body.slice(0, body.indexOf(commit as TSESTree.Statement));
-  return work.length > 0 && isRollbackAndThrow(kind, variable, tried.handler) ? { work, result, tried } : undefined;
+/** `[work;] try { work; await t.commit(); } catch (e) { await t.rollback(); throw e; }`, and nothing behind it. */
+function tried(kind: SessionKind, variable: Variable, rest: readonly Node[]): Plain | undefined {
+  const last = rest.at(-1);
+  if (last?.type !== 'TryStatement' || last.finalizer || !last.handler || !isRollbackAndThrow(kind, variable, last.handler)) return undefined;
+  const inner = untilCommit(kind, variable, last.block.body);
+  const before = rest.slice(0, -1);
+  if (!inner || inner.after.length > 0) return undefined;
+  return { work: [{ statements: before, isDeep: false }, { statements: inner.work, isDeep: true }].filter(({ statements }) => statements.length > 0), result: inner.result, last };
 }
 
-/** Statements of a block that commit: `await t.commit();`, `await trx.commit().execute();`. */
-function commitsOf(kind: SessionKind, variable: Variable, block: TSESTree.BlockStatement): TSESTree.Statement[] {
-  return block.body.filter((statement) => endOf(kind, variable, statement) === 'commit');
+/** `work; await t.commit();`, and what comes behind it does not need what the work declares. */
+function straight(file: File, kind: SessionKind, variable: Variable, rest: readonly Node[]): Plain | undefined {
+  const inner = untilCommit(kind, variable, rest);
+  if (!inner) return undefined;
+  const { work, result, commit, after } = inner;
+  const end = commit.range[1];
+  const declared = work.flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations.flatMap((each) => file.sourceCode.getDeclaredVariables(each)) : file.sourceCode.getDeclaredVariables(statement)));
+  if (after.length > 0 && declared.some(({ references }) => references.some(({ identifier }) => identifier.range[0] > end))) return undefined;
+  return { work: [{ statements: work, isDeep: false }], result, last: result ?? commit };
 }
 
+interface UntilCommit {
+  readonly work: readonly Node[];
+  readonly commit: Node;
+  readonly result: TSESTree.ReturnStatement | undefined;
+  readonly after: readonly Node[];
+}
+
+function untilCommit(kind: SessionKind, variable: Variable, body: readonly Node[]): UntilCommit | undefined {
+  const ends = body.filter((statement) => endOf(kind, variable, statement) !== undefined);
+  const [commit] = ends;
+  if (!commit || ends.length !== 1 || endOf(kind, variable, commit) !== 'commit') return undefined;
+  const at = body.indexOf(commit);
+  const [next, ...more] = body.slice(at + 1);
+  const result = next?.type === 'ReturnStatement' && more.length === 0 ? next : undefined;
+  if (at === 0 || (result?.argument && (!isPlainValue(result.argument) || variable.references.some(({ identifier }) => isWithin(identifier as Node, result))))) return undefined;
+  return { work: body.slice(0, at), commit, result, after: result ? [] : body.slice(at + 1) };
+}
+
+/** `await t.commit();`, `await trx.commit().execute();` */
 function endOf({ facts }: SessionKind, variable: Variable, statement: Node): 'commit' | 'rollback' | undefined {
   if (statement.type !== 'ExpressionStatement' || unwrap(statement.expression).type !== 'AwaitExpression') return undefined;
   const call = unwrapAwait(statement.expression);
@@ -120,48 +152,50 @@ function isRollbackAndThrow(kind: SessionKind, variable: Variable, { param, body
 }
 
 /** Whether the work may become a function: it leaves no other way, and assigns nothing that the outside reads. */
-function canMoveIntoCallback(file: File, { work, result, tried }: Plain, acquiring: Node): boolean {
-  const home = enclosingFunction(tried);
-  if (!home || file.sourceCode.getCommentsInside(tried).some((comment) => !work.some((each) => comment.range[0] >= (tried.block.range[0]) && comment.range[1] <= each.range[1]))) return false;
+function canMoveIntoCallback(file: File, { work, last, result }: Plain, acquiring: Node): boolean {
+  const home = enclosingFunction(last);
+  const moved = work.flatMap(({ statements }) => statements);
+  if (!home || hasOtherComments(file, work, acquiring, result ?? last)) return false;
   const before = file.sourceCode.text.slice(home.range[0], acquiring.range[0]);
-  const stack: Node[] = [...work];
+  const isInside = (node: Node): boolean => moved.some((statement) => isWithin(node, statement));
+  const stack: Node[] = [...moved];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (/^(?:ReturnStatement|BreakStatement|ContinueStatement|YieldExpression|LabeledStatement)$/.test(node.type)) return false;
     if (node.type === 'VariableDeclaration' && node.kind === 'var') return false;
-    if (node.type === 'AssignmentExpression' && assignsOutside(file, node.left, tried)) return false;
-    if (node.type === 'UpdateExpression' && assignsOutside(file, node.argument, tried)) return false;
+    if (node.type === 'AssignmentExpression' && assignsOutside(file, node.left, isInside)) return false;
+    if (node.type === 'UpdateExpression' && assignsOutside(file, node.argument, isInside)) return false;
     if (node.type === 'Identifier' && node.name === 'arguments') return false;
-    if (node.type === 'Identifier' && isVariableThatChanges(file, node, tried)) return false;
+    if (node.type === 'Identifier' && isVariableThatChanges(file, node, isInside)) return false;
     // `if (!req.user) return;` is forgotten within a function.
     if (node.type === 'MemberExpression' && isAskedFor(before, file.sourceCode.getText(node))) return false;
     if (!isFunction(node)) stack.push(...childrenOf(node, file.sourceCode.visitorKeys));
   }
-  return result === undefined || home.type !== 'ArrowFunctionExpression' || home.body.type === 'BlockStatement';
+  return true;
 }
 
-function assignsOutside(file: File, target: Node, tried: Node): boolean {
+/** Comments that would be lost: beside the commit, in the catch. */
+function hasOtherComments(file: File, work: readonly Piece[], acquiring: Node, last: Node): boolean {
+  return file.sourceCode.getAllComments().some((comment) => {
+    if (comment.range[0] < acquiring.range[0] || comment.range[1] > last.range[1]) return false;
+    return !work.some(({ statements }) => statements[0] && comment.range[0] >= startOf(file, statements[0]) && comment.range[1] <= (statements.at(-1)?.range[1] ?? 0));
+  });
+}
+
+function assignsOutside(file: File, target: Node, isInside: (node: Node) => boolean): boolean {
   const plain = unwrap(target);
   if (plain.type !== 'Identifier') return plain.type !== 'MemberExpression';
   const [name] = file.variableOf(plain)?.identifiers ?? [];
-  return name === undefined || !isWithin(name as Node, tried);
+  return name === undefined || !isInside(name as Node);
 }
 
 /** In a closure nothing is known of a variable that is assigned to. */
-function isVariableThatChanges(file: File, node: Node, tried: Node): boolean {
+function isVariableThatChanges(file: File, node: Node, isInside: (node: Node) => boolean): boolean {
   const variable = file.variableOf(node);
   const name = variable?.identifiers[0] as Node | undefined;
-  return variable !== undefined && name !== undefined && !isWithin(name, tried) && variable.references.some((reference) => reference.isWrite() && !reference.init);
+  return variable !== undefined && name !== undefined && !isInside(name) && variable.references.some((reference) => reference.isWrite() && !reference.init);
 }
 
 function isAskedFor(before: string, text: string): boolean {
   const at = before.indexOf(text);
   return at >= 0 && /\b(?:if|while|switch)\s*\(|[?&|]{1,2}/.test(before);
 }
-
-/** The whole line, where the statement is alone in it. */
-function lineOf(source: string, [start, end]: readonly [number, number]): [number, number] {
-  let from = start;
-  while (/[ \t]/.test(source[from - 1] ?? '')) from -= 1;
-  return source[from - 1] === '\n' ? [from - 1, end] : [start, end];
-}
-

@@ -6,7 +6,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { ReleaseFacts, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { isAtLeast, versionFor } from '../sessions/installed.js';
-import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
 
 /** A rewriting: what to call it, and the text that takes the place of a piece of the source. */
@@ -114,8 +114,21 @@ function editsOfRest(file: File, facts: SessionFacts, { variable, rest, statemen
     if (!gone) return undefined;
     edits.push(...withoutStatement(file, gone));
   }
+  if (leavesTransactionOpen(file, facts, variable, rest)) return undefined;
   for (const each of rest) if (!awaitReturns(file, each, edits)) return undefined;
   return edits;
+}
+
+/** A transaction is begun and nowhere rolled back: the release would hand it to the next borrower. */
+function leavesTransactionOpen({ sourceCode }: File, facts: SessionFacts, { references }: Variable, rest: readonly Node[]): boolean {
+  const { openTransaction } = facts.release ?? {};
+  if (!openTransaction || openTransaction.kind === 'safe') return false;
+  const begins = references.some(({ identifier }) => {
+    const [link] = chainFrom(identifier as Node).links;
+    if (link?.call?.type !== 'CallExpression') return false;
+    return (facts.begins?.includes(link.name) ?? false) || ((facts.operations?.sql?.includes(link.name) ?? false) && /^\s*(?:begin|start\s+transaction)\b/i.test(literalText(link.call.arguments[0]) ?? ''));
+  });
+  return begins && !rest.some((statement) => /\brollback/i.test(sourceCode.getText(statement)));
 }
 
 /** A statement that is nothing but this call, awaited or not, in a list of statements. */

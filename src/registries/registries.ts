@@ -2,7 +2,7 @@
 import type { Leak } from '../lifetime/lifetime.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Node } from '../sessions/syntax.js';
-import type { SessionKind } from '../sessions/values.js';
+import type { Session, SessionKind } from '../sessions/values.js';
 import { fateOf } from './entries.js';
 import type { Holder } from './holders.js';
 import { registrationsOf, type Registration } from './registering.js';
@@ -14,8 +14,8 @@ interface Found {
   /** The registry's name in the file. */
   readonly registry: string;
   readonly kind: SessionKind;
-  /** The acquiring expression, where the file has it: what is said here need not be said there again. */
-  readonly acquisition: Node | undefined;
+  /** The session, where the file makes it: what is said here need not be said there again. */
+  readonly session: Session | undefined;
 }
 
 export type RegistryFinding =
@@ -33,9 +33,6 @@ export type RegistryFinding =
   | (Found & { readonly fault: 'neverRemoved'; readonly remover: string })
   /** A scope takes its entry out on some ways and not on others. */
   | (Found & { readonly fault: 'leftOpen'; readonly remover: string; readonly leak: Leak });
-
-/** Faults that are only sure when no other file has to do with the registry. */
-export const unsureFaults: ReadonlySet<RegistryFinding['fault']> = new Set(['perhapsKept', 'staleKept']);
 
 const couldRegister = /\b(?:Weak)?Map\b|\bLRU|\bQuickLRU\b|\bTTLCache\b|\?\?=|\|\|=|\]\s*=/;
 
@@ -57,7 +54,7 @@ function judge(model: SessionModel, registration: Registration): RegistryFinding
   const { node, holder, keys, kind, made, handedIn } = registration;
   const { facts } = kind;
   if (keys === 'fixed' || (keys !== 'generated' && isOwnConnection(kind))) return [];
-  const found = { node, registry: holder.name, kind, acquisition: made?.origin };
+  const found = { node, registry: holder.name, kind, session: made };
   const fate = fateOf(model, holder, facts, made);
   // What holds no connection only costs memory, and only in what lives on.
   const holdsConnection = facts.release !== undefined;
