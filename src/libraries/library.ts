@@ -171,6 +171,8 @@ export interface ReleaseFacts {
   readonly through?: readonly string[];
   /** It holds nothing on the server before it is used for the first time. */
   readonly lazy?: true;
+  /** Methods that send nothing, and fail only where they are used wrongly: mongo's `startTransaction`. */
+  readonly cannotFail?: readonly string[];
   /** Properties (or methods without arguments) that are truthy once it has been released: `isReleased`. */
   readonly shownBy?: readonly string[];
   /** Methods, or `method(event)`, by which it is kept for as long as the process listens: `on(notification)`. */
@@ -316,6 +318,8 @@ export interface Library {
   readonly checked: string;
   /** Package specifiers, exact, or with a final `/*` for all subpaths (the bare name is not included). */
   readonly packages: readonly string[];
+  /** Packages that are of no use without this library; importing one is evidence: `pg-cursor`. */
+  readonly companions?: readonly string[];
   /** Names in package.json that count as evidence. Default: those of `packages` without subpaths. */
   readonly dependencies?: readonly string[];
   /** Last path segments of generated or local modules that re-export the library: Prisma's generated client. */

@@ -81,7 +81,7 @@ export const objection: Library = {
         status: 'measured',
         evidence: 'objection/swallowed-error',
       },
-      release: { methods: ['commit', 'rollback'], promised: true, dispose: { symbol: 'none' } },
+      release: { methods: ['commit', 'rollback'], shownBy: ['isCompleted'], promised: true, dispose: { symbol: 'none' } },
       instead: 'await them one after another, or use one `insert([…])` or `insertGraph`',
     },
   ],

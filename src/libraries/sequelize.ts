@@ -96,6 +96,7 @@ export const sequelize: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['finished'],
         promised: true,
         twice: {
           kind: 'rejects',

@@ -5,11 +5,13 @@ import { calleeName, chainOf, isFunction, isWithin, literalText, outermost, prop
 import { sessionOf, type Session } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
 import type { Effect, LifetimeScope } from './lifetime.js';
-import { isKept, isRelease, isReleaseReference, releasesOf, showsRelease, type Subject } from './releasing.js';
+import { isKept, isRelease, isReleaseReference, isSubmission, releasesOf, showsRelease, type Subject } from './releasing.js';
 import { Summaries, parameterFor } from './summaries.js';
 import { childrenOf, isClass, promiseStepOf } from './syntax.js';
 
 /** Calls that do not throw, or of which nobody expects it. */
+const eventMethods = /^(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners)$/;
+const plainMethods = /\.(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners|emit|map|filter|flat|flatMap|forEach|some|every|find|includes|push|pop|shift|unshift|concat|slice|join|split|trim|toString|toISOString|toLowerCase|toUpperCase|startsWith|endsWith|replace|get|has|keys|values|entries|status|json|send)$/;
 const cannotThrow = /^(?:console\.\w+|(?:this\.)?(?:logger|log)\.\w+|clearTimeout|clearInterval|Date\.now|performance\.now|Object\.(?:keys|values|entries)|Number|String|Boolean|Symbol|Array\.isArray)$/;
 const endsProcess = /^(?:process\.(?:exit|abort)|Deno\.exit)$/;
 const iterates = /^(?:map|forEach|filter|reduce|some|every|find|flatMap|sort|each|eachSeries|mapSeries|times)$/;
@@ -26,7 +28,7 @@ export class Effects {
   readonly #session: Session | undefined;
   readonly #summaries: Summaries;
   readonly #closures = new Map<Node, Effect | undefined>();
-  #own: { readonly some: boolean; readonly inFinally: boolean } | undefined;
+  #own: readonly Node[] | undefined;
 
   constructor(model: SessionModel, subject: Subject, scope: LifetimeScope, session: Session | undefined, summaries: Summaries) {
     this.#model = model;
@@ -52,6 +54,10 @@ export class Effects {
     switch (node.type) {
       case 'CallExpression':
         return this.#call(node);
+      case 'NewExpression':
+        // A query object, handed over at once: `client.query(new Cursor(text))`.
+        if (node.parent.type === 'CallExpression' && isSubmission(this.subject, node.parent)) return 'cannot-throw';
+        return node.callee.type === 'Identifier' && /(?:Error|Exception)$|^(?:Date|Map|Set|WeakMap|Array|Object)$/.test(node.callee.name) ? 'cannot-throw' : undefined;
       case 'TaggedTemplateExpression':
         return this.subject.holders.linksOf(chainOf(node)) ? 'pending-use' : undefined;
       case 'MemberExpression':
@@ -78,15 +84,17 @@ export class Effects {
     if (handed) return handed;
     const local = this.#localCall(call);
     if (local) return local;
-    if (cannotThrow.test(text)) return 'cannot-throw';
     // What is made from the session works on it: `const repo = qr.manager.getRepository(User)`.
     const derived = this.#session && chain.root.type === 'Identifier' && !isContinued(call) ? sessionOf(this.#model.resolver.valueOf(chain.root)) : undefined;
-    return derived !== undefined && derived === this.#session && !this.#isLocal(chain.links.map((link) => link.name)) ? 'pending-use' : undefined;
+    if (derived !== undefined && derived === this.#session && !this.#isLocal(chain.links.map((link) => link.name))) return 'pending-use';
+    return cannotThrow.test(text) || (plainMethods.test(text) && !isAwaited(call)) ? 'cannot-throw' : undefined;
   }
 
   #onSession(call: TSESTree.CallExpression, names: readonly string[]): Effect | undefined {
     if (isKept(this.subject, call)) return 'escape';
-    if (names.at(-1) === 'bind' || isContinued(call) || this.#isLocal(names)) return undefined;
+    if (showsRelease(this.subject, call)) return 'cannot-throw';
+    if (names.at(-1) === 'bind' || isContinued(call)) return undefined;
+    if (this.#isLocal(names) || eventMethods.test(names.at(-1) ?? '')) return isAwaited(call) ? undefined : 'cannot-throw';
     // A command that is built and not run is no use: Kysely's `trx.commit()`.
     if (promiseStepOf(call)) return undefined;
     return 'pending-use';
@@ -104,8 +112,9 @@ export class Effects {
     });
     const [first] = carried;
     if (!first) return undefined;
-    if (carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
     const name = calleeName(call) ?? '';
+    const isStored = stores.test(name) && carried.some(({ how }) => how !== 'derived');
+    if (!isStored && carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
     if (/^console\./.test(nameOf(call.callee))) return 'cannot-throw';
     const callee = this.#model.resolver.valueOf(call.callee);
     if (callee?.kind === 'function') {
@@ -113,9 +122,9 @@ export class Effects {
       if (summary) return summary;
     }
     // Somebody else owns it now, unless this function itself releases it when the call is done.
-    if (stores.test(name) || !this.#ownReleases.some) return 'escape';
+    if (stores.test(name) || !this.#isBorrowed(call)) return 'escape';
     if (isAwaited(call)) return 'pending-use';
-    if (outermost(call).parent?.type === 'ReturnStatement') return this.#ownReleases.inFinally ? 'pending-use' : 'escape';
+    if (outermost(call).parent?.type === 'ReturnStatement') return this.#ownReleases.some(isInFinally) ? 'pending-use' : 'escape';
     return isKeptLocally(this.#model, call) ? 'use' : 'escape';
   }
 
@@ -216,12 +225,12 @@ export class Effects {
         case 'NewExpression':
           return this.#isOwnClass(parent) ? undefined : 'escape';
         case 'VariableDeclarator':
-          return !carried || this.#isOptionName(key) ? undefined : 'escape';
+          return !carried || (this.#isOptionName(key) && isOptionsOnly(this.#model, parent.id)) ? undefined : 'escape';
         case 'AssignmentExpression': {
           if (parent.right !== value) return undefined;
           const target = unwrap(parent.left);
           if (!carried && this.isSession(target)) return undefined;
-          if (target.type === 'MemberExpression' && !carried && this.#isOptionName(propertyName(target)) && this.#ownReleases.some) return undefined;
+          if (target.type === 'MemberExpression' && !carried && this.#isOptionName(propertyName(target)) && this.#ownReleases.length > 0) return undefined;
           return carried && target.type === 'Identifier' && this.#isOptionName(key) ? undefined : 'escape';
         }
         default:
@@ -313,15 +322,19 @@ export class Effects {
     return this.subject.done?.references.some(({ identifier }) => isWithin(identifier, part)) ?? false;
   }
 
-  /** Whether the code around releases the session itself, and so keeps it. */
-  get #ownReleases(): { readonly some: boolean; readonly inFinally: boolean } {
+  /** Releases that the code around performs itself. */
+  get #ownReleases(): readonly Node[] {
     if (!this.#own) {
       // Asked again while it is being answered: nothing more is known.
-      this.#own = { some: false, inFinally: false };
-      const releases = this.#releaseCalls();
-      this.#own = { some: releases.length > 0, inFinally: releases.some(isInFinally) };
+      this.#own = [];
+      this.#own = this.#releaseCalls();
     }
     return this.#own;
+  }
+
+  /** When the call has done its work, this function releases the session itself, and not only if the call fails. */
+  #isBorrowed(call: Node): boolean {
+    return this.#ownReleases.some((release) => release.range[0] > call.range[0] && !isInHandlerOf(release, call));
   }
 
   #releaseCalls(): Node[] {
@@ -347,6 +360,35 @@ export class Effects {
       for (let node: Node | undefined = mention; node && !node.type.endsWith('Statement'); node = node.parent) if (node.type === 'CallExpression' && isIt(node)) return node;
     }
     return undefined;
+  }
+
+  /** Somebody else got hold of it before it held anything: it was stored, or listens for good. */
+  isGivenAwayBefore(node: Node): boolean {
+    return this.subject.holders.mentions().some((mention) => {
+      for (let part: Node | undefined = mention; part && part.range[0] < node.range[0] && !part.type.endsWith('Statement') && !isFunction(part); part = part.parent) {
+        if ((part.type === 'CallExpression' || part === mention) && this.#effectOf(part) === 'escape') return true;
+      }
+      return false;
+    });
+  }
+
+  /** A release that depends on the state of the session itself: whether it is the author's to release, only he knows. */
+  get isReleasedByState(): boolean {
+    return this.#ownReleases.some((release) => {
+      for (let node: Node | undefined = release; node?.parent && !isFunction(node); node = node.parent) {
+        const { parent } = node;
+        const test = parent.type === 'IfStatement' && parent.test !== node ? parent.test : parent.type === 'LogicalExpression' && parent.right === node ? parent.left : undefined;
+        if (test && this.#asksForState(test)) return true;
+      }
+      return false;
+    });
+  }
+
+  #asksForState(test: Node): boolean {
+    return this.subject.holders.mentions().some((mention) => {
+      const { parent } = outermost(mention);
+      return isWithin(mention, test) && parent?.type === 'MemberExpression' && !showsRelease(this.subject, parent);
+    });
   }
 
   get isDisposed(): boolean {
@@ -400,6 +442,25 @@ function isKeptLocally({ file }: SessionModel, call: Node): boolean {
     const { parent: taker } = consumerOf(reference.identifier);
     return taker?.type === 'MemberExpression' || taker?.type === 'CallExpression' || taker?.type === 'ExpressionStatement' || taker?.type === 'ArrayExpression';
   }) ?? true;
+}
+
+/** A variable with options is given to methods (`User.create(data, options)`); given to a function it is more than that. */
+function isOptionsOnly({ file }: SessionModel, target: Node): boolean {
+  const variable = target.type === 'Identifier' ? file.variableOf(target) : undefined;
+  return variable?.references.every(({ identifier }) => {
+    const { value, parent } = consumerOf(identifier);
+    if (parent?.type === 'SpreadElement') return false;
+    if (parent?.type !== 'CallExpression' || parent.callee === value) return parent?.type === 'VariableDeclarator' || parent?.type === 'MemberExpression';
+    return unwrap(parent.callee).type === 'MemberExpression';
+  }) ?? false;
+}
+
+/** The release stands in the `catch` of a `try` that contains the call. */
+function isInHandlerOf(release: Node, call: Node): boolean {
+  for (let node: Node | undefined = release; node?.parent; node = node.parent) {
+    if (node.parent.type === 'TryStatement' && node.parent.handler === node && isWithin(call, node.parent.block)) return true;
+  }
+  return false;
 }
 
 function isTested(parent: Node): boolean {

@@ -10,7 +10,7 @@ import { interpretLifetime } from './interpret.js';
 import type { Leak, Lifetime, LifetimeScope, Misuse } from './lifetime.js';
 import { acquisitionsOf, type Loss, type Obligation } from './obligations.js';
 import { isStoredForGood } from './owners.js';
-import { endsTransactionOnly, isOpening, isSubmission, releasesOf, type Subject } from './releasing.js';
+import { cannotFail, endsTransactionOnly, isOpening, isSubmission, releasesOf, type Subject } from './releasing.js';
 import { Summaries } from './summaries.js';
 import { adviceFor, describeKind, describeLeak, isTransaction, lineOf, outcomeOfLateUse, outcomeOfNever, outcomeOfTwice } from './words.js';
 
@@ -129,7 +129,7 @@ class Judgement {
     const effects = new Effects(this.#model, this.#subject, scope, this.#obligation.session, this.#summaries);
     const { isSession, classify, statusOf } = effects;
     const lifetime = interpretLifetime({ scope, acquisition, isSession, classify, statusOf, throws, using: effects.isDisposed ? 'releases' : 'does-nothing' });
-    if (lifetime.abstained) return { leak: undefined, misuses: [] };
+    if (lifetime.abstained || this.#isGivenAway(effects)) return { leak: undefined, misuses: [] };
     const leak = lifetime.leaks.find((each) => this.#counts(each, effects));
     let finding = leak && this.#leaked(leak, lifetime, effects);
     const misuses = this.#misuses(lifetime);
@@ -144,19 +144,28 @@ class Judgement {
     return { leak: finding, misuses };
   }
 
+  /** Made, given away, and only then begun. */
+  #isGivenAway(effects: Effects): boolean {
+    const { acquisition, node } = this.#obligation;
+    return 'type' in acquisition && acquisition !== node && effects.isGivenAwayBefore(acquisition);
+  }
+
   // ----- leaks
 
   #counts(leak: Leak, effects: Effects): boolean {
-    if (releasesOf(this.#subject).some(({ lazy }) => lazy) && leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse) return false;
-    if (releasesOf(this.#subject).some(({ lazy }) => lazy) && effects.firstUse === Infinity) return false;
+    const lazy = releasesOf(this.#subject).some((release) => release.lazy);
+    if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
     if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#function()) && /\bprocess\.exit\b/.test(this.#model.file.sourceCode.text));
+    if (leak.kind === 'path' && effects.isReleasedByState) return false;
     if (leak.kind === 'path') return !(leak.departure === 'throw' && runsWithProcess(this.#model, this.#function()));
     if (this.#isHarmlessThrow()) return false;
-    if (this.#strictness.anyCall) return true;
-    // Findings that everybody accepts: work fails, and nothing releases.
-    if (leak.place === 'in-cleanup' || leak.departure === 'yield' || leak.departure !== 'throw') return false;
     const thrower = throwingCall(leak.node);
-    return !(thrower && (isOpening(this.#subject, thrower) || isSubmission(this.#subject, thrower)));
+    if (thrower && (isSubmission(this.#subject, thrower) || cannotFail(this.#subject, thrower))) return false;
+    const opens = thrower !== undefined && isOpening(this.#subject, thrower);
+    // While it is being opened, a lazy session has hardly got anything.
+    if (this.#strictness.anyCall) return !(lazy && opens);
+    // Findings that everybody accepts: work fails, and nothing releases.
+    return leak.departure === 'throw' && leak.place !== 'in-cleanup' && !opens;
   }
 
   #function(): Node {

@@ -1,10 +1,11 @@
 /** Which sessions a file acquires, and where each of them goes: into a variable that has to see its release, or nowhere. */
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { AcquireOrigin, ConstructedOrigin } from '../libraries/library.js';
+import { libraries } from '../libraries/index.js';
+import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts } from '../libraries/library.js';
 import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, unwrap, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { consumerOf, holdersOf, isDeclaredIn, type Holders } from './holders.js';
 import type { HeldOnEntry, LifetimeScope } from './lifetime.js';
@@ -43,7 +44,7 @@ export function acquisitionsOf(model: SessionModel): Acquisitions {
   const obligations: Obligation[] = [];
   const losses: Loss[] = [];
   const seen = new Set<Node>();
-  for (const acquired of [...acquiredIn(model), ...madeByFunctions(model)]) {
+  for (const acquired of [...acquiredIn(model), ...madeByFunctions(model), ...clientsIn(model)]) {
     if (seen.has(acquired.node)) continue;
     seen.add(acquired.node);
     const place = placeOf(model, acquired);
@@ -119,6 +120,42 @@ function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
     }
   }
   return found;
+}
+
+/** Libraries by the methods that end their clients. */
+const endsOfClients = new Map<string, Library[]>();
+for (const library of libraries) for (const name of library.clients?.ends ?? []) endsOfClients.set(name, [...(endsOfClients.get(name) ?? []), library]);
+
+/** Clients that a function makes for itself and ends: it has to do so on every path. */
+function clientsIn({ file, resolver }: SessionModel): Acquired[] {
+  const found: Acquired[] = [];
+  for (const [name, owners] of endsOfClients) {
+    for (const end of file.callsByName.get(name) ?? []) {
+      const receiver = receiverOf(end);
+      const variable = receiver?.type === 'Identifier' ? file.variableOf(receiver) : undefined;
+      for (const { writeExpr } of variable?.references ?? []) {
+        const node = writeExpr && unwrapAwait(writeExpr);
+        if (node?.type !== 'NewExpression' && node?.type !== 'CallExpression') continue;
+        const value = resolver.valueOf(node);
+        const library = value?.kind === 'client' ? owners.find((owner) => owner === value.library) : undefined;
+        if (library && enclosingFunction(node)) found.push({ node, kinds: [clientAsSession(library, node.type === 'NewExpression')], session: undefined });
+      }
+    }
+  }
+  return found;
+}
+
+/** A client in the terms of a session: it holds connections, from its first use on if it is only constructed. */
+function clientAsSession(library: Library, lazy: boolean): SessionKind {
+  const { ends = [], methods = [], properties = [] } = library.clients ?? {};
+  const outcome: Outcome = { kind: 'safe', text: '', versions: library.checked, status: 'documented' };
+  const release: ReleaseFacts = {
+    methods: ends,
+    promised: true,
+    ...(lazy ? { lazy: true } : {}),
+    never: { ...outcome, kind: 'undefined-behaviour', text: 'its connections stay open' },
+  };
+  return { library, facts: { id: 'client', noun: 'client', origins: [], builders: 'eager', derived: { methods, properties }, concurrentUse: outcome, release, instead: '' } };
 }
 
 function isLocal(variable: Variable | undefined, fn: FunctionNode): boolean {

@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { ReleaseFacts } from '../libraries/library.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainOf, literalText, outermost, receiverOf, unwrap, type Link, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, literalText, outermost, receiverOf, unwrap, type Link, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
 import type { Holders } from './holders.js';
 
@@ -65,10 +65,19 @@ export function endsTransactionOnly({ kinds, holders }: Subject, call: TSESTree.
 
 /** A call that only prepares the session for the work: `connect()`, `startTransaction()`, `BEGIN`, `SET …`. */
 export function isOpening({ kinds, holders }: Subject, call: TSESTree.CallExpression): boolean {
+  // A helper of that name: `this.startTransaction(queryRunner)`.
+  if (call.arguments.some((argument) => holders.isSession(unwrap(argument)))) return kinds.some(({ facts }) => facts.begins?.includes(calleeName(call) ?? ''));
   const links = holders.linksOf(chainOf(call));
   const [only] = links ?? [];
   if (!only?.called || links?.length !== 1) return false;
+  if (call.arguments.some((argument) => isFunction(unwrap(argument)))) return false;
   return only.name === 'connect' || kinds.some(({ facts }) => facts.begins?.includes(only.name) === true || (facts.operations?.sql?.includes(only.name) === true && opensTransaction.test(literalText(call.arguments[0]) ?? '')));
+}
+
+/** A call that only notes something on the client: mongo's `startTransaction()`. */
+export function cannotFail(subject: Subject, call: TSESTree.CallExpression): boolean {
+  const links = subject.holders.linksOf(chainOf(call));
+  return links?.length === 1 && releasesOf(subject).some((release) => release.cannotFail?.includes(links[0]?.name ?? ''));
 }
 
 /** A query object is handed over and comes back at once: `client.query(new Cursor(text))` reports its errors itself. */

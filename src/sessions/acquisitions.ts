@@ -175,7 +175,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
  * is called, so that `redis.connect()` or `bank.transaction()` is not taken for a database session.
  */
 function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
-  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? [])]);
+  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? []), ...ownCallbacks(entry.facts)]);
   const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {
@@ -183,6 +183,11 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
+}
+
+/** Methods of the session itself that run a callback on it: mongo's `session.withTransaction(cb)`. */
+function ownCallbacks({ origins }: SessionFacts): readonly string[] {
+  return origins.flatMap((origin) => (origin.kind === 'callback' && origin.receiverIsSession ? origin.methods : []));
 }
 
 /**
