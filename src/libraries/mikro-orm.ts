@@ -24,8 +24,8 @@ export const mikroOrm: Library = {
       noun: 'entity manager',
       types: entityManagers,
       origins: [
-        { kind: 'acquire', methods: ['fork'], on: 'client', promised: false },
-        { kind: 'acquire', methods: ['RequestContext.getEntityManager'], on: 'module', promised: false },
+        { kind: 'acquire', methods: ['fork'], on: 'client', promised: false, activatedBy: ['begin'] },
+        { kind: 'acquire', methods: ['RequestContext.getEntityManager'], on: 'module', promised: false, activatedBy: ['begin'] },
         { kind: 'property', of: ['MikroORM'], property: 'em' },
       ],
       derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
@@ -61,6 +61,18 @@ export const mikroOrm: Library = {
         versions: '7.2',
         status: 'measured',
         evidence: 'mikro-orm/parallel-begin',
+      },
+      // An entity manager is no connection; what `begin()` opens is.
+      release: {
+        methods: ['commit', 'rollback'],
+        promised: true,
+        never: {
+          kind: 'hangs',
+          text: 'the connection stays in the transaction and is missing from the pool',
+          versions: '6.6, 7.2',
+          status: 'documented',
+          source: '@mikro-orm/core 7.2.1: EntityManager.begin',
+        },
       },
       instead: 'persist everything and `flush` once, or give each branch its own `em.fork()`',
     },

@@ -157,7 +157,7 @@ export class Effects {
     return this.subject.kinds.some(({ facts }) => {
       const { options, methods, argumentOf } = facts.travels ?? {};
       if (node.type === 'ObjectExpression') return this.#isOptions(node, options ?? []);
-      return (methods?.includes(name) ?? false) || argumentOf?.[name] === index || (facts.operations?.local?.includes(name) ?? false);
+      return (methods?.includes(name) ?? false) || argumentOf?.[name] === index;
     });
   }
 
@@ -221,6 +221,7 @@ export class Effects {
         case 'WhileStatement':
         case 'SwitchStatement':
         case 'TemplateLiteral':
+        case 'TaggedTemplateExpression':
           return undefined;
         case 'NewExpression':
           return this.#isOwnClass(parent) ? undefined : 'escape';

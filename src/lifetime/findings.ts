@@ -156,7 +156,7 @@ class Judgement {
     const lazy = releasesOf(this.#subject).some((release) => release.lazy);
     if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
     if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#function()) && /\bprocess\.exit\b/.test(this.#model.file.sourceCode.text));
-    if (leak.kind === 'path' && effects.isReleasedByState) return false;
+    if (leak.place !== 'before-try' && effects.isReleasedByState) return false;
     if (leak.kind === 'path') return !(leak.departure === 'throw' && runsWithProcess(this.#model, this.#function()));
     if (this.#isHarmlessThrow()) return false;
     const thrower = throwingCall(leak.node);

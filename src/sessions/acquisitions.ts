@@ -4,6 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
+import { superclassValue } from './fields.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
@@ -86,7 +87,9 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   }
   const entries = acquiresByMethod.get(name);
   if (!entries) return undefined;
-  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
+  // `User.startTransaction()` with `class User extends Model`.
+  const client = owner?.kind === 'class' ? (superclassValue(resolver, owner.node) ?? owner) : owner;
+  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, client));
   if (fitting.length === 0) return undefined;
   if (fitting.every(isPartOfResult)) return undefined;
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
@@ -175,7 +178,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
  * is called, so that `redis.connect()` or `bank.transaction()` is not taken for a database session.
  */
 function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
-  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? []), ...ownCallbacks(entry.facts)]);
+  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? []), ...(entry.facts.begins ?? []), ...ownCallbacks(entry.facts)]);
   const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
 import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
@@ -17,6 +18,8 @@ import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSp
 const vocabulary = [
   'ransaction',
   'AsyncLocalStorage',
+  // A client's methods that no other library has: Prisma's `$queryRaw`.
+  ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
   ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
 ];
 const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;

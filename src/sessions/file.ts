@@ -17,6 +17,7 @@ interface Nodes {
   readonly assignments: TSESTree.AssignmentExpression[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
+  readonly tagged: TSESTree.TaggedTemplateExpression[];
 }
 
 export class File {
@@ -72,7 +73,7 @@ export class File {
 }
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], tagged: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -119,6 +120,9 @@ function note(nodes: Nodes, node: Node): void {
       break;
     case 'ExpressionStatement':
       nodes.expressionStatements.push(node);
+      break;
+    case 'TaggedTemplateExpression':
+      nodes.tagged.push(node);
       break;
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);
