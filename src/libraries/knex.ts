@@ -75,6 +75,7 @@ export const knex: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['isCompleted'],
         promised: true,
         failure: {
           kind: 'loses-writes',

@@ -5,7 +5,7 @@ export const mongodb: Library = {
   name: 'MongoDB driver',
   checked: '7.9.0 (source read, client side run; no server)',
   packages: ['mongodb'],
-  clients: { constructed: ['MongoClient'], called: ['MongoClient.connect'], types: ['MongoClient', 'Db', 'Collection'], methods: ['db', 'collection', 'connect'] },
+  clients: { constructed: ['MongoClient'], called: ['MongoClient.connect'], types: ['MongoClient', 'Db', 'Collection'], methods: ['db', 'collection', 'connect'], ends: ['close'] },
   sessions: [
     {
       id: 'session',
@@ -84,6 +84,9 @@ export const mongodb: Library = {
       },
       release: {
         methods: ['endSession'],
+        shownBy: ['hasEnded'],
+        // It only notes the transaction: mongodb 7.9.0, src/sessions.ts.
+        cannotFail: ['startTransaction'],
         endsTransactionOnly: ['commitTransaction', 'abortTransaction'],
         promised: true,
         after: {

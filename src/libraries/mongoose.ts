@@ -99,6 +99,9 @@ export const mongoose: Library = {
       },
       release: {
         methods: ['endSession'],
+        shownBy: ['hasEnded'],
+        // It only notes the transaction: mongodb 7.9.0, src/sessions.ts.
+        cannotFail: ['startTransaction'],
         endsTransactionOnly: ['commitTransaction', 'abortTransaction'],
         promised: true,
         after: {

@@ -83,6 +83,7 @@ export const objection: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['isCompleted'],
         promised: true,
         failure: {
           kind: 'loses-writes',

@@ -45,6 +45,7 @@ export const pg: Library = {
   name: 'node-postgres',
   checked: 'pg 8.23.1, pg-pool 3.14.0',
   packages: ['pg', 'pg/*', 'pg-pool'],
+  companions: ['pg-cursor', 'pg-query-stream', 'pg-copy-streams'],
   dependencies: ['pg', 'pg-pool', '@types/pg', '@types/pg-pool'],
   clients: {
     constructed: ['Pool', 'default'],
@@ -94,6 +95,7 @@ export const pg: Library = {
       },
       release: {
         methods: ['release'],
+        keptBy: ['on(notification)'],
         promised: false,
         twice: {
           kind: 'rejects',
@@ -140,6 +142,7 @@ export const pg: Library = {
       swallowedError,
       release: {
         methods: ['end'],
+        keptBy: ['on(notification)'],
         promised: true,
         twice: {
           kind: 'safe',

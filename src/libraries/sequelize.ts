@@ -31,6 +31,14 @@ export const sequelize: Library = {
           onByDefaultIn: ['@sequelize/core'],
           switchedOffBy: 'disableClsTransactions',
           of: ['sequelize'],
+          afterEnd: ['afterCommit'],
+          afterScope: {
+            kind: 'escapes-rollback',
+            text: 'the context is cleared, and in version 6 the query runs outside the transaction without an error; in 7 it rejects with "commit has been called on this transaction"',
+            versions: '6.37, 7 alpha',
+            status: 'documented',
+            source: 'sequelize 6.37: lib/transaction.js, _clearCls',
+          },
         },
       ],
       nested: ['transaction'],
@@ -96,6 +104,7 @@ export const sequelize: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['finished'],
         promised: true,
         never: {
           kind: 'hangs',

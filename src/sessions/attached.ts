@@ -48,14 +48,15 @@ export function attachedAt(resolver: Resolver, expression: Node, path: readonly 
 
 interface Place {
   readonly key: string;
-  readonly root: TSESTree.Identifier;
+  /** The parameter, if it is one. */
+  readonly root?: TSESTree.Identifier;
   readonly steps: readonly string[];
 }
 
 function placeOf(resolver: Resolver, expression: Node, path: readonly string[]): Place | undefined {
   const steps = [...path];
   let node = unwrap(expression);
-  if (node.type === 'CallExpression') {
+  if (node.type === 'CallExpression' && !isRequestCall(node)) {
     // Hono: `c.get('tx')` is `c.var.tx`.
     const [key] = node.arguments;
     const receiver = receiverOf(node);
@@ -69,19 +70,34 @@ function placeOf(resolver: Resolver, expression: Node, path: readonly string[]):
     steps.unshift(name);
     node = unwrap(node.object);
   }
-  if (node.type !== 'Identifier' || steps.length === 0 || steps.length > 3) return undefined;
-  const variable = resolver.file.variableOf(node);
-  if ((variable?.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
-  return { key: `${synonyms[node.name] ?? node.name}.${steps.join('.')}`, root: node, steps };
+  if (steps.length === 0 || steps.length > 3) return undefined;
+  if (isRequestCall(node)) return { key: `request.${steps.join('.')}`, steps };
+  if (node.type !== 'Identifier') return undefined;
+  const [definition] = resolver.file.variableOf(node)?.defs ?? [];
+  switch (definition?.type as string | undefined) {
+    case 'Parameter':
+      return { key: `${synonyms[node.name] ?? node.name}.${steps.join('.')}`, root: node, steps };
+    case 'Variable': {
+      const { id, init } = definition?.node as TSESTree.VariableDeclarator;
+      return id.type === 'Identifier' && init && isRequestCall(unwrap(init)) ? { key: `request.${steps.join('.')}`, steps } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** NestJS: an interceptor, a guard or a decorator asks for the request: `context.switchToHttp().getRequest()`. */
+function isRequestCall(node: Node): boolean {
+  return node.type === 'CallExpression' && calleeName(node) === 'getRequest' && receiverOf(node) !== undefined;
 }
 
 /** `request.pg` of @fastify/postgres, in a file that imports the library. */
 function ofLibrary(resolver: Resolver, { root, steps }: Place): Value | undefined {
   const [first] = steps;
   const found = requestProperties.find(({ library, origin }) => steps.length === 1 && origin.property === first && resolver.imported.has(library));
-  const variable = found && resolver.file.variableOf(root);
+  const variable = found && root && resolver.file.variableOf(root);
   const target = variable?.identifiers[0];
-  if (!found || !target) return undefined;
+  if (!found || !root || !target) return undefined;
   const type = annotationName(resolver, target.typeAnnotation?.typeAnnotation);
   if (type === undefined ? synonyms[root.name] !== 'request' : !found.origin.of.includes(type)) return undefined;
   return resolver.session({ origin: target, how: 'passed-in', kinds: [found], name: `${root.name}.${found.origin.property}` });

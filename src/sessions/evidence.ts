@@ -8,7 +8,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
 
 /**
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
@@ -82,10 +82,18 @@ function requiredIn(declaration: TSESTree.VariableDeclaration, specifiers: strin
 export function importedLibraries(program: TSESTree.Program): Set<Library> {
   const found = new Set<Library>();
   for (const specifier of importedSpecifiers(program)) {
-    const library = libraryOfSpecifier(specifier);
+    const library = libraryOfSpecifier(specifier) ?? libraryServedBy(specifier);
     if (library) found.add(library);
   }
   return found;
+}
+
+const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
+
+/** Libraries that a function of the file requires when it runs. */
+export function librariesRequiredLater(text: string): readonly Library[] {
+  if (!text.includes('require(')) return [];
+  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryOfSpecifier(specifier) ?? libraryServedBy(specifier) ?? []);
 }
 
 function ownNames(settings: Settings): string[] {
@@ -101,7 +109,7 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || librariesRequiredLater(sourceCode.text).length > 0 || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;

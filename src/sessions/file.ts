@@ -43,6 +43,10 @@ export class File {
     return this.nodes.calls;
   }
 
+  get functions(): readonly FunctionNode[] {
+    return this.nodes.functions;
+  }
+
   get callsByName(): ReadonlyMap<string, readonly Call[]> {
     return this.nodes.callsByName;
   }

@@ -6,7 +6,10 @@ import { cannotRun, prove } from './prove.js';
 
 const libraries = await allLibraries();
 const suite = new Suite();
-afterAll(() => suite.stop());
+afterAll(async () => {
+  console.log(`On ${(await suite.versions()).join(', ') || 'no server'}, Node ${process.versions.node}`);
+  await suite.stop();
+});
 
 /** Said once for each reason, for the report of a skipped test does not say why. */
 const skipped = new Map<string, number>();

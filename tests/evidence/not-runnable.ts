@@ -11,7 +11,7 @@ const shell = (name: string) => `its sessions are those of ${name}, where they a
 
 export const notRunnable: readonly NotRunnable[] = [
   { library: 'arangojs', why: server('an ArangoDB') },
-  { library: 'bun-sql', why: 'part of Bun: runs in no version of Node' },
+  { library: 'bun-sql', why: 'part of Bun: runs in no version of Node (what it does behind a pooler is proved, by a Bun from npm: claims/pooled-bun.ts)' },
   { library: 'cassandra', why: 'has no session' },
   { library: 'couchbase', why: server('a Couchbase') },
   { library: 'datastore', why: server("Google's") },
