@@ -129,15 +129,15 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const name = calleeName(call);
-  const same = file.callsByName.get(name ?? '') ?? [];
-  if (same.length < 2) return false;
+  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other));
+  if (others.length === 0) return false;
   const text = file.sourceCode.getText(call.callee);
-  return same.some((other) => {
-    if (other === call || file.sourceCode.getText(other.callee) !== text) return false;
-    const { parent } = outermost(other);
-    return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
-  });
+  return others.some(({ callee }) => callee.range[1] - callee.range[0] === text.length && file.sourceCode.getText(callee) === text);
+}
+
+function isAwaitedHere(call: Node): boolean {
+  const { parent } = outermost(call);
+  return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
 }
 
 // ----- queries that are only built
@@ -162,7 +162,7 @@ export function neverRun(model: SessionModel, { expression }: Discarded): NeverR
   const called = chain.links.filter((link) => link.called);
   const last = called.at(-1);
   if (!last || called.slice(1).some((link) => starters.has(link.name)) || (called.length === 1 && promiseMethods.has(last.name))) return undefined;
-  if (!called.some((link) => link.name === '' || queryWords.has(link.name))) return undefined;
+  if (!called.some((link) => queryWords.has(link.name)) && !(chain.links.length === 1 && expression.type === 'TaggedTemplateExpression')) return undefined;
   // A callback starts it, in the older style.
   if (last.call?.type === 'CallExpression' && last.call.arguments.some((argument) => isFunction(unwrap(argument)))) return undefined;
   return lazyRoot(model, chain, expression) ?? lazyTraveller(model, chain);

@@ -40,39 +40,38 @@ export function attachedAt(resolver: Resolver, expression: Node, path: readonly 
   const place = placeOf(resolver, expression, path);
   if (!place) return undefined;
   if (!beingMade.has(resolver)) {
-    const found = tableOf(resolver).get(place.key);
+    const table = tableOf(resolver);
+    const found = table.size > 0 ? table.get(keyOf(place)) : undefined;
     if (found) return { kind: 'session', session: found.session, derived: false };
   }
   return ofLibrary(resolver, place);
 }
 
 interface Place {
-  readonly key: string;
   readonly root: TSESTree.Identifier;
   readonly steps: readonly string[];
 }
 
+function keyOf({ root, steps }: Place): string {
+  return `${synonyms[root.name] ?? root.name}.${steps.join('.')}`;
+}
+
 function placeOf(resolver: Resolver, expression: Node, path: readonly string[]): Place | undefined {
-  const steps = [...path];
-  let node = unwrap(expression);
-  if (node.type === 'CallExpression') {
-    // Hono: `c.get('tx')` is `c.var.tx`.
-    const [key] = node.arguments;
-    const receiver = receiverOf(node);
-    if (calleeName(node) !== 'get' || key?.type !== 'Literal' || !receiver || node.arguments.length !== 1) return undefined;
-    steps.unshift('var', String(key.value));
-    node = receiver;
-  }
-  while (node.type === 'MemberExpression') {
+  const whole = unwrap(expression);
+  // Hono: `c.get('tx')` is `c.var.tx`.
+  const [key] = whole.type === 'CallExpression' ? whole.arguments : [];
+  const receiver = whole.type === 'CallExpression' ? receiverOf(whole) : whole;
+  if (whole.type === 'CallExpression' && (calleeName(whole) !== 'get' || key?.type !== 'Literal' || !receiver || whole.arguments.length !== 1)) return undefined;
+  let root = receiver ?? whole;
+  while (root.type === 'MemberExpression') root = unwrap(root.object);
+  if (root.type !== 'Identifier' || (resolver.file.variableOf(root)?.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
+  const steps = key?.type === 'Literal' ? ['var', String(key.value), ...path] : [...path];
+  for (let node = receiver ?? whole; node.type === 'MemberExpression'; node = unwrap(node.object)) {
     const name = propertyName(node);
     if (name === undefined) return undefined;
     steps.unshift(name);
-    node = unwrap(node.object);
   }
-  if (node.type !== 'Identifier' || steps.length === 0 || steps.length > 3) return undefined;
-  const variable = resolver.file.variableOf(node);
-  if ((variable?.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
-  return { key: `${synonyms[node.name] ?? node.name}.${steps.join('.')}`, root: node, steps };
+  return steps.length === 0 || steps.length > 3 ? undefined : { root, steps };
 }
 
 /** `request.pg` of @fastify/postgres, in a file that imports the library. */
@@ -97,8 +96,11 @@ function tableOf(resolver: Resolver): ReadonlyMap<string, Attachment> {
     // What comes by annotation or by use is not known to end with the request.
     if (session && key !== undefined && (session.how === 'acquired' || session.how === 'managed-callback' || session.how === 'wrapper')) table.set(key, { session, node });
   };
+  const attachAt = (place: Place | undefined, assignment: TSESTree.AssignmentExpression): void => {
+    if (place) attach(keyOf(place), assignment.right, assignment);
+  };
   for (const assignment of resolver.file.nodes.assignments) {
-    if (assignment.operator === '=' && assignment.left.type === 'MemberExpression') attach(placeOf(resolver, assignment.left, [])?.key, assignment.right, assignment);
+    if (assignment.operator === '=' && assignment.left.type === 'MemberExpression') attachAt(placeOf(resolver, assignment.left, []), assignment);
   }
   for (const call of resolver.file.callsByName.get('set') ?? []) attachBySet(resolver, call, attach);
   for (const call of resolver.file.callsByName.get('next') ?? []) {

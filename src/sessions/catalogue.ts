@@ -41,12 +41,16 @@ export const ambientByFunction = indexBy<AmbientOrigin>('ambient', (origin) => o
 export const ambientByMethod = indexBy<AmbientOrigin>('ambient', (origin) => origin.methods ?? []);
 
 const exact = new Map<string, Library>();
+/** Packages all subpaths of which are a library's, with the final slash. */
 const prefixes: [string, Library][] = [];
+/** Local modules, by their last path segments. */
+const localModules: [RegExp, Library][] = [];
 for (const library of libraries) {
   for (const pattern of library.packages) {
     if (pattern.endsWith('/*')) prefixes.push([pattern.slice(0, -1), library]);
     else exact.set(pattern, library);
   }
+  for (const module of library.localModules ?? []) localModules.push([new RegExp(`^${module}$|/${module}(?:\\.[jt]s)?$`), library]);
 }
 const byDependency = new Map<string, Library[]>();
 for (const library of libraries) {
@@ -64,6 +68,7 @@ function packageOf(pattern: string): string {
  * `https://deno.land/x/postgresjs@v3.4/mod.js` is `postgres`.
  */
 export function plainSpecifier(specifier: string): string {
+  if (!specifier.includes(':')) return specifier;
   const registry = /^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(specifier);
   if (registry) return `${registry[1] ?? ''}${registry[2] ?? ''}`;
   const deno = /^https:\/\/deno\.land\/x\/([\w-]+)(?:@[^/]*)?\//.exec(specifier);
@@ -89,12 +94,9 @@ function findLibrary(specifier: string): Library | undefined {
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;
+  if (!plain.includes('/') && !/^[.~#]/.test(plain)) return undefined;
   for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
-  if (plain.startsWith('.') || plain.includes('/') || plain.startsWith('~') || plain.startsWith('#')) {
-    for (const library of libraries) {
-      if (library.localModules?.some((module) => plain.endsWith(`/${module}`) || plain === module || plain.endsWith(`/${module}.js`) || plain.endsWith(`/${module}.ts`))) return library;
-    }
-  }
+  for (const [pattern, library] of localModules) if (pattern.test(plain)) return library;
   return undefined;
 }
 

@@ -2,12 +2,10 @@
  * The evidence gate. Names alone are never evidence: a file takes part only when it imports a database library (or a
  * module that is plainly one's generated client), or uses the vocabulary of transaction entry points.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier } from './catalogue.js';
 
 /**
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
@@ -27,8 +25,19 @@ export function speaksOfTransactions(text: string): boolean {
   return (text.includes('tx') || text.includes('Tx') || text.includes('rx')) && shortNames.test(text);
 }
 
+const specifiersOf = new WeakMap<TSESTree.Program, readonly string[]>();
+
 /** Specifiers of everything that a program imports at its top level, `require` and `import =` included. */
-export function importedSpecifiers(program: TSESTree.Program): string[] {
+export function importedSpecifiers(program: TSESTree.Program): readonly string[] {
+  let specifiers = specifiersOf.get(program);
+  if (!specifiers) {
+    specifiers = readSpecifiers(program);
+    specifiersOf.set(program, specifiers);
+  }
+  return specifiers;
+}
+
+function readSpecifiers(program: TSESTree.Program): string[] {
   const specifiers: string[] = [];
   for (const statement of program.body) {
     switch (statement.type) {
@@ -98,51 +107,8 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importedSpecifiers(sourceCode.ast).some((specifier) => libraryOfSpecifier(specifier) !== undefined) || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;
-}
-
-const manifests = new Map<string, readonly Library[] | undefined>();
-
-/**
- * Libraries among the dependencies of the nearest package.json. Read once per folder; a missing or broken manifest is
- * no evidence.
- */
-export function manifestLibraries(filename: string): readonly Library[] {
-  const visited: string[] = [];
-  let found: readonly Library[] | undefined;
-  for (let folder = dirname(filename); ; folder = dirname(folder)) {
-    if (manifests.has(folder)) {
-      found = manifests.get(folder);
-      break;
-    }
-    visited.push(folder);
-    found = readManifest(join(folder, 'package.json'));
-    if (found || dirname(folder) === folder) break;
-  }
-  for (const folder of visited) manifests.set(folder, found ?? []);
-  return found ?? [];
-}
-
-function readManifest(path: string): readonly Library[] | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const manifest = JSON.parse(text) as Record<string, unknown> | null;
-    const libraries = new Set<Library>();
-    for (const key of ['dependencies', 'devDependencies', 'peerDependencies']) {
-      const section = manifest?.[key];
-      if (section === null || typeof section !== 'object') continue;
-      for (const name of Object.keys(section)) for (const library of librariesOfDependency(name)) libraries.add(library);
-    }
-    return [...libraries];
-  } catch {
-    return [];
-  }
 }

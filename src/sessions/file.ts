@@ -6,6 +6,8 @@ import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
 
+type Scope = TSESLint.Scope.Scope;
+
 type Call = TSESTree.CallExpression | TSESTree.NewExpression;
 
 /** Nodes of the kinds that some law looks at, in source order. */
@@ -19,12 +21,21 @@ interface Nodes {
   readonly forAwaits: TSESTree.ForOfStatement[];
 }
 
+/** Nodes of the kinds that have a scope of their own. */
+const scopeOwners: ReadonlySet<string> = new Set([
+  'Program', 'BlockStatement', 'ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration', 'ClassDeclaration', 'ClassExpression', 'CatchClause', 'ForStatement', 'ForInStatement', 'ForOfStatement',
+  'SwitchStatement', 'WithStatement', 'PropertyDefinition', 'AccessorProperty', 'StaticBlock', 'TSModuleDeclaration', 'TSEnumDeclaration', 'TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSConditionalType',
+  'TSMappedType', 'TSFunctionType', 'TSConstructorType', 'TSCallSignatureDeclaration', 'TSConstructSignatureDeclaration', 'TSMethodSignature', 'TSDeclareFunction', 'TSEmptyBodyFunctionExpression',
+  'TSAbstractMethodDefinition', 'TSAbstractPropertyDefinition', 'TSAbstractAccessorProperty', 'TSIndexSignature',
+]);
+
 export class File {
   readonly sourceCode: SourceCode;
   readonly settings: Settings;
   readonly filename: string;
   #nodes: Nodes | undefined;
-  readonly #resolved = new Map<Node, Variable | undefined>();
+  readonly #resolved = new Map<Node, Variable | null>();
+  readonly #scopes = new Map<Node, Scope>();
 
   constructor(sourceCode: SourceCode, filename: string, settings: Settings) {
     this.sourceCode = sourceCode;
@@ -46,18 +57,41 @@ export class File {
     return this.nodes.callsByName;
   }
 
+  /** The calls whose method (or function) has one of these names, in source order. */
+  callsNamed(names: { has(name: string): boolean }): readonly Call[] {
+    const groups: (readonly Call[])[] = [];
+    for (const [name, calls] of this.callsByName) if (names.has(name)) groups.push(calls);
+    const [first = [], ...others] = groups;
+    return others.length === 0 ? first : groups.flat().sort(inSourceOrder);
+  }
+
   /**
    * The variable that an identifier refers to or declares; undefined for globals that nothing declares. Looked up by
    * scope: few identifiers of a file are ever asked for.
    */
   variableOf(identifier: Node): Variable | undefined {
-    const name = identifier.type === 'Identifier' || identifier.type === 'JSXIdentifier' ? identifier.name : undefined;
-    if (name === undefined) return undefined;
-    if (this.#resolved.has(identifier)) return this.#resolved.get(identifier);
+    if (identifier.type !== 'Identifier' && identifier.type !== 'JSXIdentifier') return undefined;
+    const known = this.#resolved.get(identifier);
+    if (known !== undefined) return known ?? undefined;
+    const { name } = identifier;
     let variable: Variable | undefined;
-    for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
-    this.#resolved.set(identifier, variable);
+    for (let scope: Scope | null = this.#scopeOf(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
+    this.#resolved.set(identifier, variable ?? null);
     return variable;
+  }
+
+  /** As `sourceCode.getScope`, but remembered for each node that may have a scope. */
+  #scopeOf(identifier: Node): Scope {
+    let owner = identifier.parent;
+    while (owner && !scopeOwners.has(owner.type)) owner = owner.parent;
+    // What is asked of the program itself is the global scope, and not the module's.
+    const key = owner ?? identifier;
+    let scope = this.#scopes.get(key);
+    if (!scope) {
+      scope = this.sourceCode.getScope(owner?.type === 'Program' ? identifier : key);
+      this.#scopes.set(key, scope);
+    }
+    return scope;
   }
 
   /** The source text of a node, on one line and not too long: for names in messages. */
@@ -67,6 +101,11 @@ export class File {
   }
 }
 
+/** What begins first comes first; what it contains comes after it. */
+function inSourceOrder(left: Node, right: Node): number {
+  return left.range[0] - right.range[0] || right.range[1] - left.range[1];
+}
+
 function walk(sourceCode: SourceCode): Nodes {
   const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
@@ -74,19 +113,52 @@ function walk(sourceCode: SourceCode): Nodes {
   const stack: Node[] = [sourceCode.ast];
   for (let node = stack.pop(); node; node = stack.pop()) {
     note(nodes, node);
+    // The kinds that most nodes are of, by name: several times as fast as by key.
+    switch (node.type) {
+      case 'MemberExpression':
+        if (node.computed) push(stack, node.property);
+        push(stack, node.object);
+        continue;
+      case 'CallExpression':
+        pushAll(stack, node.arguments);
+        push(stack, node.callee);
+        continue;
+      case 'Property':
+        push(stack, node.value);
+        if (node.computed) push(stack, node.key);
+        continue;
+      case 'ExpressionStatement':
+        push(stack, node.expression);
+        continue;
+      case 'BlockStatement':
+        pushAll(stack, node.body);
+        continue;
+      case 'ObjectExpression':
+        pushAll(stack, node.properties);
+        continue;
+      default:
+    }
     const children = keys.get(node.type);
     if (!children) continue;
     for (let i = children.length - 1; i >= 0; i--) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
-      if (Array.isArray(child)) {
-        for (let j = child.length - 1; j >= 0; j--) {
-          const element = child[j];
-          if (element) stack.push(element);
-        }
-      } else if (child) stack.push(child);
+      if (Array.isArray(child)) pushAll(stack, child);
+      else if (child) push(stack, child);
     }
   }
   return nodes;
+}
+
+function pushAll(stack: Node[], nodes: readonly (Node | null)[]): void {
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node) push(stack, node);
+  }
+}
+
+/** What has no children that run is not even visited. */
+function push(stack: Node[], node: Node): void {
+  if (node.type !== 'Identifier' && node.type !== 'Literal') stack.push(node);
 }
 
 function note(nodes: Nodes, node: Node): void {

@@ -5,11 +5,12 @@ import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisi
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
-import { importedLibraries, importedSpecifiers, manifestLibraries, speaksOfTransactions } from './evidence.js';
+import { importedLibraries, importedSpecifiers, speaksOfTransactions } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
 import { libraryOfSpecifier, originCall, namesOfTypes, qualifiedType } from './catalogue.js';
+import { manifestLibraries } from './manifests.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -26,12 +27,13 @@ export interface NewSession {
 
 export class Resolver {
   readonly file: File;
-  readonly #values = new Map<Node, Value | undefined>();
-  readonly #variables = new Map<Variable, Value | undefined>();
+  /** `null` is nothing; it stands, too, for what is being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
+  readonly #values = new Map<Node, Value | null>();
+  readonly #variables = new Map<Variable, Value | null>();
   readonly #sessions = new Map<Node, Session>();
-  /** Expressions being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
-  readonly #busy = new Set<object>();
+  #depth = 0;
   #imported: ReadonlySet<Library> | undefined;
+  #declaredLibraries: readonly Library[] | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
 
@@ -47,7 +49,8 @@ export class Resolver {
 
   /** Libraries that the nearest package.json depends on. */
   get declared(): readonly Library[] {
-    return manifestLibraries(this.file.filename);
+    this.#declaredLibraries ??= manifestLibraries(this.file.filename);
+    return this.#declaredLibraries;
   }
 
   /**
@@ -100,16 +103,15 @@ export class Resolver {
   /** What an expression stands for; undefined where the file does not say. */
   valueOf(expression: Node): Value | undefined {
     const node = unwrap(expression);
-    if (this.#values.has(node)) return this.#values.get(node);
-    if (this.#busy.has(node) || this.#busy.size > 400) return undefined;
-    this.#busy.add(node);
-    try {
-      const value = this.#evaluate(node);
-      this.#values.set(node, value);
-      return value;
-    } finally {
-      this.#busy.delete(node);
-    }
+    const known = this.#values.get(node);
+    if (known !== undefined) return known ?? undefined;
+    if (this.#depth > 400) return undefined;
+    this.#depth += 1;
+    this.#values.set(node, null);
+    const value = this.#evaluate(node);
+    this.#values.set(node, value ?? null);
+    this.#depth -= 1;
+    return value;
   }
 
   #evaluate(node: Node): Value | undefined {
@@ -292,16 +294,14 @@ export class Resolver {
 
   /** What a variable stands for: by its annotation, its only value, its place as a parameter, or how it is used. */
   variableValue(variable: Variable): Value | undefined {
-    if (this.#variables.has(variable)) return this.#variables.get(variable);
-    if (this.#busy.has(variable)) return undefined;
-    this.#busy.add(variable);
-    try {
-      const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
-      this.#variables.set(variable, value);
-      return value;
-    } finally {
-      this.#busy.delete(variable);
-    }
+    const known = this.#variables.get(variable);
+    if (known !== undefined) return known ?? undefined;
+    this.#depth += 1;
+    this.#variables.set(variable, null);
+    const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
+    this.#variables.set(variable, value ?? null);
+    this.#depth -= 1;
+    return value;
   }
 
   #typed(variable: Variable): Value | undefined {
