@@ -154,8 +154,27 @@ const namesOfOrigins: ReadonlySet<string> = new Set([
   ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
   ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
 ]);
+
+/**
+ * Names of calls by which a session comes to be, each with the calls that must stand before it (`transaction` before
+ * Kysely's `execute`); an empty list where it may come by itself.
+ */
+export const originCalls: ReadonlyMap<string, readonly string[]> = callsOfOrigins();
+
+function callsOfOrigins(): Map<string, readonly string[]> {
+  const calls = new Map<string, readonly string[]>();
+  for (const name of [...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()]) calls.set(lastPart(name), []);
+  for (const [method, entries] of [...callbacksByMethod, ...acquiresByMethod]) {
+    const name = lastPart(method);
+    const after = entries.every(({ origin }) => origin.after) ? entries.flatMap(({ origin }) => origin.after ?? []) : [];
+    const known = calls.get(name);
+    calls.set(name, known?.length === 0 || after.length === 0 ? [] : [...(known ?? []), ...after]);
+  }
+  return calls;
+}
+
 /** One of these names, called: a quick look at a file's text. */
-export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+export const originCall = new RegExp(`[.\\s(!](?:${alternatives(namesOfOrigins)})\\s*[(<]`);
 /** Exported names of session types, as they stand in an import. */
 export const namesOfTypes: ReadonlySet<string> = new Set(
   libraries.flatMap((library) => [
@@ -164,7 +183,15 @@ export const namesOfTypes: ReadonlySet<string> = new Set(
 );
 
 /** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
-export const qualifiedType = new RegExp(`\\.(?:${[...namesOfTypes].join('|')})\\b`);
+export const qualifiedType = new RegExp(`\\.(?:${alternatives(namesOfTypes)})\\b`);
+/** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
+export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*:\\s*[\\w$]`);
+/** The type of a method's callback: `Parameters<typeof db.transaction>`. */
+export const typeOfMethod = new RegExp(`\\btypeof\\s[\\w\\s.$]*\\.\\s*(?:${alternatives(callbacksByMethod.keys())})\\b`);
+
+function alternatives(names: Iterable<string>): string {
+  return [...names].map((name) => name.replaceAll('$', '\\$')).join('|');
+}
 
 function lastPart(name: string): string {
   return name.split('.').at(-1) ?? name;

@@ -191,6 +191,14 @@ function marksOf(resolver: Resolver): Marks {
   return marks;
 }
 
+/** Whether anything in the file travels as a session does, or might: an option of its name is read off an `options`. */
+export function travellers(resolver: Resolver): boolean {
+  const { variables, members, options } = marksOf(resolver);
+  if (variables.size + members.size > 0) return true;
+  const { text } = resolver.file.sourceCode;
+  return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"]${option}\\b`).test(text));
+}
+
 function simpleName(node: Node): string {
   const plain = unwrap(node);
   if (plain.type === 'Identifier') return plain.name;

@@ -5,12 +5,13 @@ import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisi
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
-import { importedLibraries, importedSpecifiers, speaksOfTransactions } from './evidence.js';
+import { importedLibraries, importedSpecifiers } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier, originCall, namesOfTypes, qualifiedType } from './catalogue.js';
+import { libraryOfSpecifier } from './catalogue.js';
 import { manifestLibraries } from './manifests.js';
+import { mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -58,24 +59,8 @@ export class Resolver {
    * parameter or an option. Most files that import a library only declare entities or use the root client.
    */
   get mayHaveSessions(): boolean {
-    this.#mayHave ??= this.#lookForOrigins();
+    this.#mayHave ??= mayHaveSessions(this);
     return this.#mayHave;
-  }
-
-  #lookForOrigins(): boolean {
-    const { file } = this;
-    if (speaksOfTransactions(file.sourceCode.text)) return true;
-    if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
-    const { settings } = file;
-    if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-    if (originCall.test(file.sourceCode.text) || qualifiedType.test(file.sourceCode.text)) return true;
-    // `request.pg` is a session by its name alone, where its library is imported.
-    for (const library of this.imported) if (library.sessions.some((facts) => facts.origins.some((origin) => origin.kind === 'property'))) return true;
-    for (const statement of file.sourceCode.ast.body) {
-      if (statement.type !== 'ImportDeclaration') continue;
-      for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
-    }
-    return false;
   }
 
   /**
