@@ -2,9 +2,9 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { attachments } from '../sessions/attached.js';
 import { callAround } from '../sessions/callbacks.js';
-import { childrenOf } from '../sessions/file.js';
+import { callbacksByMethod } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
 import { endsIn, isEnd } from './ends.js';
@@ -91,8 +91,9 @@ function inRegistries(model: SessionModel): Escape[] {
 function returned(model: SessionModel, finder: UseFinder): Escape[] {
   const { file } = model;
   return file.nodes.functions.flatMap((fn) => {
-    if (callAround(fn) === undefined) return [];
-    const results = fn.body.type === 'BlockStatement' ? ownReturns(fn.body, file.sourceCode.visitorKeys) : [fn.body];
+    const call = callAround(fn);
+    if (!call || !callbacksByMethod.has(calleeName(call) ?? '')) return [];
+    const results = fn.body.type === 'BlockStatement' ? file.returnedBy(fn) : [fn.body];
     return results.flatMap((result) => {
       const node = unwrap(result);
       const direct = node.type === 'ObjectExpression' ? node.properties.map((property) => (property.type === 'Property' ? property.value : property.argument)) : node.type === 'ArrayExpression' ? node.elements.flatMap((element) => element ?? []) : [node];
@@ -106,11 +107,6 @@ function returned(model: SessionModel, finder: UseFinder): Escape[] {
       return closure && use && endsIn(model, use.session, closure).length === 0 ? escape(use.session, closure, 'returned', '') : [];
     });
   });
-}
-
-function ownReturns(body: Node, keys: Readonly<Record<string, readonly string[] | undefined>>): Node[] {
-  if (body.type === 'ReturnStatement') return body.argument ? [body.argument] : [];
-  return isFunction(body) || body.type.endsWith('Expression') ? [] : childrenOf(body, keys).flatMap((child) => ownReturns(child, keys));
 }
 
 /** `db.transaction(async (tx) => { req.tx = tx; next(); })`: Express's `next()` waits for no handler; Koa's does, if awaited. */

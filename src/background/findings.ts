@@ -2,7 +2,7 @@
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, isFunction, isWithin, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { speaksOfSessions } from '../sessions/origins.js';
-import { UseFinder, type Use } from '../sessions/uses.js';
+import { finderOf, type Use, type UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
 import { ambientlyUsed } from './ambient-work.js';
 import { discardedIn, type Discarded } from './discarded.js';
@@ -30,7 +30,7 @@ interface Reported {
 }
 
 export function backgroundUses(model: SessionModel): Finding[] {
-  const finder = new UseFinder(model.resolver);
+  const finder = finderOf(model.resolver);
   const reported: Reported[] = [];
   const findings: Finding[] = [];
   for (const task of tasksOf(model)) findings.push(...taskFindings(model, finder, task, reported));

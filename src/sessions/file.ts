@@ -1,7 +1,8 @@
 /** One file as the analysis sees it: its syntax tree in one walk, its variables, its evidence. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
-import { calleeName, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { importedSpecifiers } from './evidence.js';
+import { calleeName, isFunction, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
@@ -19,6 +20,8 @@ interface Nodes {
   readonly assignments: TSESTree.AssignmentExpression[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
+  readonly returns: TSESTree.ReturnStatement[];
+  readonly dynamicImports: TSESTree.ImportExpression[];
 }
 
 /** Nodes of the kinds that have a scope of their own. */
@@ -34,6 +37,8 @@ export class File {
   readonly settings: Settings;
   readonly filename: string;
   #nodes: Nodes | undefined;
+  #specifiers: ReadonlySet<string> | undefined;
+  #returns: Map<FunctionNode, Node[]> | undefined;
   readonly #resolved = new Map<Node, Variable | null>();
   readonly #scopes = new Map<Node, Scope>();
 
@@ -63,6 +68,31 @@ export class File {
     for (const [name, calls] of this.callsByName) if (names.has(name)) groups.push(calls);
     const [first = [], ...others] = groups;
     return others.length === 0 ? first : groups.flat().sort(inSourceOrder);
+  }
+
+  /** Specifiers of all modules that the file names, wherever it does: a value of a module is of one of these. */
+  get specifiers(): ReadonlySet<string> {
+    if (!this.#specifiers) {
+      const named = [...(this.callsByName.get('require') ?? []).map((call) => call.arguments[0]), ...this.nodes.dynamicImports.map(({ source }) => source)];
+      this.#specifiers = new Set([...importedSpecifiers(this.sourceCode.ast), ...named.flatMap((node) => (node?.type === 'Literal' ? [String(node.value)] : []))]);
+    }
+    return this.#specifiers;
+  }
+
+  /** What the `return` statements of a function give back, in source order. */
+  returnedBy(fn: FunctionNode): readonly Node[] {
+    if (!this.#returns) {
+      this.#returns = new Map();
+      for (const { argument, parent } of this.nodes.returns) {
+        let owner: Node | undefined = parent;
+        while (owner && !isFunction(owner)) owner = owner.parent;
+        if (!owner || !argument) continue;
+        const own = this.#returns.get(owner);
+        if (own) own.push(argument);
+        else this.#returns.set(owner, [argument]);
+      }
+    }
+    return this.#returns.get(fn) ?? [];
   }
 
   /**
@@ -107,7 +137,7 @@ function inSourceOrder(left: Node, right: Node): number {
 }
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -191,6 +221,12 @@ function note(nodes: Nodes, node: Node): void {
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);
       break;
+    case 'ReturnStatement':
+      if (node.argument) nodes.returns.push(node);
+      break;
+    case 'ImportExpression':
+      nodes.dynamicImports.push(node);
+      break;
     default:
   }
 }
@@ -211,6 +247,18 @@ function runtimeKeys(visitorKeys: Readonly<Record<string, readonly string[] | un
     keyTables.set(visitorKeys, table);
   }
   return table;
+}
+
+/** The children of a node that may hold something that runs, in source order. */
+export function runningChildrenOf(node: Node, sourceCode: SourceCode): Node[] {
+  const children: Node[] = [];
+  for (const key of runtimeKeys(sourceCode.visitorKeys).get(node.type) ?? []) {
+    const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
+    if (Array.isArray(child)) {
+      for (const element of child) if (element) push(children, element);
+    } else if (child) push(children, child);
+  }
+  return children;
 }
 
 /** All children of a node, in source order. */

@@ -262,7 +262,7 @@ export class Resolver {
   returnValue(fn: FunctionNode): Value | undefined {
     if (fn.generator) return undefined;
     if (fn.body.type !== 'BlockStatement') return this.#local(this.valueOf(fn.body), fn);
-    for (const argument of returnArguments(fn, this.file)) {
+    for (const argument of this.file.returnedBy(fn)) {
       const value = this.#local(this.valueOf(argument), fn);
       if (value && value.kind !== 'global') return value;
     }
@@ -481,24 +481,6 @@ function calledUpon(variable: Variable): boolean {
     if (!first || first.name === '' || ['then', 'catch', 'finally'].includes(first.name)) return false;
     return links.some((link) => link.called) && !/^(?:map|forEach|filter|reduce|find|some|every|push|length|includes|join|slice|flat|flatMap|entries|keys|values|concat|sort|at)$/.test(first.name);
   });
-}
-
-function returnArguments(fn: FunctionNode, file: File): Node[] {
-  const found: Node[] = [];
-  const keys = file.sourceCode.visitorKeys;
-  const visit = (node: Node): void => {
-    if (node.type === 'ReturnStatement') {
-      if (node.argument) found.push(node.argument);
-      return;
-    }
-    if (isFunction(node) || node.type === 'ClassDeclaration' || node.type.endsWith('Expression')) return;
-    for (const key of keys[node.type] ?? []) {
-      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
-      for (const element of Array.isArray(child) ? child : [child]) if (element) visit(element);
-    }
-  };
-  visit(fn.body);
-  return found;
 }
 
 /** The type node of a member of a type literal or interface body. */
