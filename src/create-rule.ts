@@ -46,12 +46,19 @@ export function createRule<Options extends readonly unknown[], MessageIds extend
 
 /** ESLint fills in the defaults itself since 9.15; before that, what the user left out is filled in here. */
 function withDefaults<Options extends readonly unknown[]>(defaults: Options | undefined, given: Options): Options {
-  if (!defaults) return given;
+  if (!defaults || defaults.every((option, at) => isComplete(option, given[at]))) return given;
   return defaults.map((option, at) => {
     const own: unknown = given[at];
     if (own === undefined) return option;
     return isRecord(option) && isRecord(own) ? { ...option, ...own } : own;
   }) as unknown as Options;
+}
+
+/** Whether what is given says everything that the default says. */
+function isComplete(option: unknown, own: unknown): boolean {
+  if (!isRecord(option) || !isRecord(own)) return own !== undefined;
+  for (const key in option) if (!(key in own)) return false;
+  return true;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -95,7 +95,8 @@ function findLibrary(specifier: string): Library | undefined {
   const found = exact.get(plain);
   if (found) return found;
   if (!plain.includes('/') && !/^[.~#]/.test(plain)) return undefined;
-  for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
+  const isRelative = plain.startsWith('./') || plain.startsWith('../');
+  if (!isRelative) for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
   for (const [pattern, library] of localModules) if (pattern.test(plain)) return library;
   return undefined;
 }
@@ -187,9 +188,10 @@ export const qualifiedType = new RegExp(`\\.(?:${alternatives(namesOfTypes)})\\b
 /** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
 export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*:\\s*[\\w$]`);
 /** The type of a method's callback: `Parameters<typeof db.transaction>`. */
-export const typeOfMethod = new RegExp(`\\btypeof\\s[\\w\\s.$]*\\.\\s*(?:${alternatives(callbacksByMethod.keys())})\\b`);
+export const typeOfMethod = new RegExp(`\\btypeof\\s[\\w\\s.$]{1,200}\\.\\s*(?:${alternatives(callbacksByMethod.keys())})\\b`);
 
-function alternatives(names: Iterable<string>): string {
+/** Names as alternatives of a regular expression. */
+export function alternatives(names: Iterable<string>): string {
   return [...names].map((name) => name.replaceAll('$', '\\$')).join('|');
 }
 

@@ -168,7 +168,7 @@ function tableOfMethods(kinds: readonly SessionKind[]): TravellingByMethod {
 function marksOf(resolver: Resolver): Marks {
   const known = markTables.get(resolver);
   if (known) return known;
-  const evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+  const evident = evidentIn(resolver);
   const marks: Marks = { variables: new Map(), members: new Map(), evident, options: new Set(evident.flatMap(({ facts }) => facts.travels?.options ?? [])) };
   markTables.set(resolver, marks);
   if (evident.length === 0) return marks;
@@ -193,10 +193,29 @@ function marksOf(resolver: Resolver): Marks {
 
 /** Whether anything in the file travels as a session does, or might: an option of its name is read off an `options`. */
 export function travellers(resolver: Resolver): boolean {
+  const { text } = resolver.file.sourceCode;
+  // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
+  if (!evidentIn(resolver).some(({ facts }) => mayTravel(facts).test(text))) return false;
   const { variables, members, options } = marksOf(resolver);
   if (variables.size + members.size > 0) return true;
-  const { text } = resolver.file.sourceCode;
   return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"]${option}\\b`).test(text));
+}
+
+const travelWords = new Map<SessionFacts, RegExp>();
+
+function mayTravel(facts: SessionFacts): RegExp {
+  let words = travelWords.get(facts);
+  if (!words) {
+    const { options = [], methods = [], argumentOf } = facts.travels ?? {};
+    words = new RegExp([...[...options, ...methods].map((name) => `\\b${name}\\b`), ...(argumentOf ? ['\\b(?:trx|tx|t|transaction|dbTransaction)\\b', '(?:Trx|Tx|Transaction)\\b'] : [])].join('|'));
+    travelWords.set(facts, words);
+  }
+  return words;
+}
+
+/** Kinds that travel, of which the file gives evidence. */
+function evidentIn(resolver: Resolver): readonly SessionKind[] {
+  return travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
 }
 
 function simpleName(node: Node): string {

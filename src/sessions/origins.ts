@@ -3,7 +3,7 @@
  * a library only declare entities or use the root client, and most that speak of transactions mean payments.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { namesOfTypes, originCall, originCalls, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { alternatives, namesOfTypes, originCall, originCalls, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper } from './callbacks.js';
 import { speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
@@ -16,7 +16,7 @@ export function mayHaveSessions(resolver: Resolver): boolean {
   const { settings, sourceCode } = resolver.file;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
   if ((sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
-  return opensByCall(resolver) || comesByImport(resolver) || isParameter(resolver) || travellers(resolver) || isTypeOfMethod(sourceCode.text);
+  return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || opensByCall(resolver) || isParameter(resolver) || travellers(resolver);
 }
 
 /**
@@ -31,8 +31,15 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
   return hasProperties(imported) || sourceCode.ast.body.some((statement) => importsOneOf(statement, namesOfTypes));
 }
 
+/** One of these names, or what wrappers are named after, where it may be called: also `(db.transaction as any)(…)`. */
+const opening = new RegExp(`(?:${alternatives(originCalls.keys())}|(?:[tT]rans?action(?:al)?|[tT]x|[tT]rx)(?:[A-Z_]\\w{0,80})?)(?:[\\s'"\\]!?.)]*[(<\`]|\\s+(?:as|satisfies)\\b)`);
+const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
+
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
-function opensByCall({ file: { callsByName } }: Resolver): boolean {
+function opensByCall({ file }: Resolver): boolean {
+  // The text first: what it shows costs a tenth of a walk through the tree.
+  if (!opening.test(file.sourceCode.text)) return false;
+  const { callsByName } = file;
   for (const [name, calls] of callsByName) {
     const after = originCalls.get(name);
     if (after && (after.length === 0 || after.some((before) => callsByName.has(before)))) return true;
@@ -73,8 +80,9 @@ function importsOneOf(statement: TSESTree.ProgramStatement, names: { has(name: s
 
 /** A parameter that is named (or typed) like a transaction, and called upon as only one library's answers. */
 function isParameter(resolver: Resolver): boolean {
-  const { nodes, sourceCode } = resolver.file;
-  return nodes.functions.some((fn) => fn.params.some(bindsTransaction) && sourceCode.getDeclaredVariables(fn).some((variable) => fingerprintOf(resolver, variable).length > 0));
+  const { sourceCode } = resolver.file;
+  if (!transactionWord.test(sourceCode.text)) return false;
+  return resolver.file.nodes.functions.some((fn) => fn.params.some(bindsTransaction) && sourceCode.getDeclaredVariables(fn).some((variable) => fingerprintOf(resolver, variable).length > 0));
 }
 
 function bindsTransaction(pattern: Node): boolean {
