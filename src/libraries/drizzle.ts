@@ -51,6 +51,7 @@ export const drizzle: Library = {
       },
       fingerprint: {
         paths: ['insert().values', 'insert().select', 'update().set', 'delete().where', 'select().from', 'selectDistinct().from', 'query.*.findFirst', 'query.*.findMany'],
+        texts: 'none',
       },
       concurrentUse: {
         kind: 'escapes-rollback',

@@ -30,7 +30,7 @@ export const knex: Library = {
         sql: ['raw'],
         local: ['ref', 'fn', 'client', 'isCompleted', 'isTransaction', 'executionPromise', 'parentTransaction', 'userParams', 'toSQL', 'toQuery', 'toString', 'clone', 'as', 'on', 'once'],
       },
-      fingerprint: { called: 'with-string' },
+      fingerprint: { called: 'with-string', paths: ['select().from', 'from().insert', 'from().update', 'from().select', 'insert().into'], texts: 'some' },
       concurrentUse: {
         kind: 'rejects',
         text: 'the queries queue on one connection and nothing is gained; after the first rejection the other branches go on until the ROLLBACK and then reject with "Transaction query already complete"',
@@ -75,6 +75,7 @@ export const knex: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['isCompleted'],
         promised: true,
         never: {
           kind: 'hangs',

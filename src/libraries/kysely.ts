@@ -91,6 +91,7 @@ export const kysely: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['isCommitted', 'isRolledBack'],
         promised: true,
         // `trx.commit()` is only a command.
         needs: 'execute',

@@ -41,6 +41,7 @@ export const libsql: Library = {
       },
       release: {
         methods: ['commit', 'rollback', 'close'],
+        shownBy: ['closed'],
         promised: true,
         twice: {
           kind: 'safe',

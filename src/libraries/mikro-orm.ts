@@ -17,15 +17,15 @@ export const mikroOrm: Library = {
     '@mikro-orm/core', '@mikro-orm/core/*', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/nestjs', '@mikro-orm/decorators/legacy', '@mikro-orm/decorators/es',
     ...drivers.map((driver) => `@mikro-orm/${driver}`),
   ],
-  clients: { called: ['MikroORM.init', 'MikroORM.initSync'], constructed: ['MikroORM'], types: ['MikroORM'], injectors: ['InjectMikroORM'] },
+  clients: { called: ['MikroORM.init', 'MikroORM.initSync'], constructed: ['MikroORM'], types: ['MikroORM'], properties: ['em'], methods: ['getRepository', 'repo'], injectors: ['InjectMikroORM'] },
   sessions: [
     {
       id: 'entity-manager',
       noun: 'entity manager',
       types: entityManagers,
       origins: [
-        { kind: 'acquire', methods: ['fork'], on: 'client', promised: false },
-        { kind: 'acquire', methods: ['RequestContext.getEntityManager'], on: 'module', promised: false },
+        { kind: 'acquire', methods: ['fork'], on: 'client', promised: false, activatedBy: ['begin'] },
+        { kind: 'acquire', methods: ['RequestContext.getEntityManager'], on: 'module', promised: false, activatedBy: ['begin'] },
         { kind: 'property', of: ['MikroORM'], property: 'em' },
       ],
       derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
@@ -62,14 +62,38 @@ export const mikroOrm: Library = {
         status: 'measured',
         evidence: 'mikro-orm/parallel-begin',
       },
+      // An entity manager is no connection; what `begin()` opens is.
+      release: {
+        methods: ['commit', 'rollback'],
+        promised: true,
+        never: {
+          kind: 'hangs',
+          text: 'the connection stays in the transaction and is missing from the pool',
+          versions: '6.6, 7.2',
+          status: 'documented',
+          source: '@mikro-orm/core 7.2.1: EntityManager.begin',
+        },
+      },
       instead: 'persist everything and `flush` once, or give each branch its own `em.fork()`',
     },
     {
       id: 'transaction',
       noun: 'transactional entity manager',
       origins: [
-        { kind: 'callback', methods: ['transactional'], on: 'client', param: 0 },
-        { kind: 'ambient', decorators: ['Transactional'], ownSession: ['TransactionPropagation.REQUIRES_NEW'], of: ['mikro-orm'] },
+        { kind: 'callback', methods: ['transactional'], on: 'client', param: 0, inContext: true },
+        {
+          kind: 'ambient',
+          decorators: ['Transactional'],
+          ownSession: ['TransactionPropagation.REQUIRES_NEW'],
+          of: ['mikro-orm'],
+          afterScope: {
+            kind: 'rejects',
+            text: 'the global entity manager finds the ended transaction in its context, also inside a new `RequestContext`, and rejects with "Transaction is already committed"; only a fork is outside it',
+            versions: '7.2 (6.6: "Transaction query already complete")',
+            status: 'measured',
+            evidence: 'mikro-orm/context-after-commit',
+          },
+        },
       ],
       derived: { methods: ['getRepository', 'repo', 'getEntityManager', 'createQueryBuilder', 'qb'] },
       forks: ['fork'],
@@ -120,6 +144,6 @@ export const mikroOrm: Library = {
       instead: 'persist everything and let the one flush at the end write it, or await the queries one after another',
     },
   ],
-  note: 'A forked entity manager, also one forked inside `transactional` without `keepTransactionContext: true`, is outside the transaction. An entity manager is no connection: a fork needs no release.',
+  note: 'A forked entity manager, also one forked inside `transactional` without `keepTransactionContext: true`, is outside the transaction. An entity manager is no connection: a fork needs no release, and a request context ends nothing. Work that is started inside a transaction finds it in its context for good: give it `em.fork()`.',
   sources: ['@mikro-orm/core 7.2.1 and 6.6.15: UnitOfWork (commit and its flush queue), EntityManager', 'mikro-orm/mikro-orm#2997', 'mikro-orm/mikro-orm#1744'],
 };

@@ -5,7 +5,7 @@ export const mongodb: Library = {
   name: 'MongoDB driver',
   checked: '7.9.0 (source read, client side run; no server)',
   packages: ['mongodb'],
-  clients: { constructed: ['MongoClient'], called: ['MongoClient.connect'], types: ['MongoClient', 'Db', 'Collection'], methods: ['db', 'collection', 'connect'] },
+  clients: { constructed: ['MongoClient'], called: ['MongoClient.connect'], types: ['MongoClient', 'Db', 'Collection'], methods: ['db', 'collection', 'connect'], ends: ['close'] },
   sessions: [
     {
       id: 'session',
@@ -84,8 +84,18 @@ export const mongodb: Library = {
       },
       release: {
         methods: ['endSession'],
+        shownBy: ['hasEnded'],
+        // It only notes the transaction: mongodb 7.9.0, src/sessions.ts.
+        cannotFail: ['startTransaction'],
         endsTransactionOnly: ['commitTransaction', 'abortTransaction'],
         promised: true,
+        never: {
+          kind: 'undefined-behaviour',
+          text: 'its server session never goes back to the driver\'s pool, and a transaction that is open on it is not aborted',
+          versions: '7.9',
+          status: 'documented',
+          source: 'mongodb 7.9.0: src/sessions.ts, constructor and `endSession`',
+        },
         after: {
           kind: 'rejects',
           text: 'the operation rejects with "Use of expired sessions is not permitted"',

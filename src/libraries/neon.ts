@@ -67,7 +67,7 @@ export const neon: Library = {
       operations,
       concurrentUse,
       outsideTransaction,
-      release: { methods: ['end'], promised: true, dispose: { symbol: 'none' } },
+      release: { methods: ['end'], keptBy: ['on(notification)'], promised: true, dispose: { symbol: 'none' } },
       instead: 'await them one after another, or send them at once with `sql.transaction([…])` over HTTP',
     },
     {

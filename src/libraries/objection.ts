@@ -4,6 +4,8 @@ export const objection: Library = {
   id: 'objection',
   name: 'Objection',
   checked: '3.1.5 on PostgreSQL',
+  // A query without arguments, and then a word that only Objection's builder has.
+  markers: ['\\.query\\(\\)\\s*\\.(?:findById|findByIds|insertGraph|insertGraphAndFetch|upsertGraph|upsertGraphAndFetch|insertAndFetch|patch|patchAndFetch|patchAndFetchById|updateAndFetchById|deleteById|throwIfNotFound|withGraphFetched|withGraphJoined|modify)\\('],
   packages: ['objection', 'objection/*'],
   clients: { exported: ['Model'], types: ['ModelClass'], methods: ['bindKnex'] },
   eitherTypes: ['TransactionOrKnex'],
@@ -79,7 +81,7 @@ export const objection: Library = {
         status: 'measured',
         evidence: 'objection/swallowed-error',
       },
-      release: { methods: ['commit', 'rollback'], promised: true, dispose: { symbol: 'none' } },
+      release: { methods: ['commit', 'rollback'], shownBy: ['isCompleted'], promised: true, dispose: { symbol: 'none' } },
       instead: 'await them one after another, or use one `insert([…])` or `insertGraph`',
     },
   ],

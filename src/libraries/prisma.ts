@@ -15,6 +15,7 @@ export const prisma: Library = {
     constructed: ['PrismaClient'],
     types: ['PrismaClient'],
     methods: ['$extends'],
+    sql: ['$queryRaw', '$queryRawUnsafe', '$executeRaw', '$executeRawUnsafe'],
     perRequest: {
       kind: 'rejects',
       text: 'every client opens its own pool, and its idle connections close only after 10 s: the server soon answers P2037 "Too many database connections opened"',

@@ -31,6 +31,14 @@ export const sequelize: Library = {
           onByDefaultIn: ['@sequelize/core'],
           switchedOffBy: 'disableClsTransactions',
           of: ['sequelize'],
+          afterEnd: ['afterCommit'],
+          afterScope: {
+            kind: 'escapes-rollback',
+            text: 'the context is cleared, and in version 6 the query runs outside the transaction without an error; in 7 it rejects with "commit has been called on this transaction"',
+            versions: '6.37, 7 alpha',
+            status: 'documented',
+            source: 'sequelize 6.37: lib/transaction.js, _clearCls',
+          },
         },
       ],
       nested: ['transaction'],
@@ -96,6 +104,7 @@ export const sequelize: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['finished'],
         promised: true,
         twice: {
           kind: 'rejects',
@@ -103,6 +112,13 @@ export const sequelize: Library = {
           versions: '6.37, 7 alpha',
           status: 'measured',
           evidence: 'sequelize/rollback-after-commit',
+        },
+        never: {
+          kind: 'hangs',
+          text: 'the transaction keeps its locks and its connection: when the pool is empty, queries reject with SequelizeConnectionAcquireTimeoutError',
+          versions: '6.37',
+          status: 'documented',
+          source: 'sequelize 6.37.8: lib/transaction.js (`cleanup` gives the connection back, and only commit and rollback call it)',
         },
         dispose: { symbol: 'none' },
       },

@@ -96,6 +96,9 @@ export const typeorm: Library = {
       },
       release: {
         methods: ['release'],
+        through: ['manager.queryRunner'],
+        lazy: true,
+        shownBy: ['isReleased'],
         endsTransactionOnly: ['commitTransaction', 'rollbackTransaction'],
         promised: true,
         after: {

@@ -48,39 +48,65 @@ export function attachedAt(resolver: Resolver, expression: Node, path: readonly 
 }
 
 interface Place {
-  readonly root: TSESTree.Identifier;
+  /** What it is called that has the properties: `request`, `context`. */
+  readonly owner: string;
+  /** The parameter, if it is one. */
+  readonly root?: TSESTree.Identifier;
   readonly steps: readonly string[];
 }
 
-function keyOf({ root, steps }: Place): string {
-  return `${synonyms[root.name] ?? root.name}.${steps.join('.')}`;
+function keyOf({ owner, steps }: Place): string {
+  return `${owner}.${steps.join('.')}`;
 }
 
 function placeOf(resolver: Resolver, expression: Node, path: readonly string[]): Place | undefined {
   const whole = unwrap(expression);
   // Hono: `c.get('tx')` is `c.var.tx`.
-  const [key] = whole.type === 'CallExpression' ? whole.arguments : [];
-  const receiver = whole.type === 'CallExpression' ? receiverOf(whole) : whole;
-  if (whole.type === 'CallExpression' && (calleeName(whole) !== 'get' || key?.type !== 'Literal' || !receiver || whole.arguments.length !== 1)) return undefined;
-  let root = receiver ?? whole;
+  const isGet = whole.type === 'CallExpression' && !isRequestCall(whole);
+  const [key] = isGet ? whole.arguments : [];
+  const receiver = isGet ? receiverOf(whole) : whole;
+  if (!receiver || (isGet && (calleeName(whole) !== 'get' || key?.type !== 'Literal' || whole.arguments.length !== 1))) return undefined;
+  let root = receiver;
   while (root.type === 'MemberExpression') root = unwrap(root.object);
-  if (root.type !== 'Identifier' || (resolver.file.variableOf(root)?.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
+  const owner = ownerOf(resolver, root);
+  if (!owner) return undefined;
   const steps = key?.type === 'Literal' ? ['var', String(key.value), ...path] : [...path];
-  for (let node = receiver ?? whole; node.type === 'MemberExpression'; node = unwrap(node.object)) {
+  for (let node = receiver; node.type === 'MemberExpression'; node = unwrap(node.object)) {
     const name = propertyName(node);
     if (name === undefined) return undefined;
     steps.unshift(name);
   }
-  return steps.length === 0 || steps.length > 3 ? undefined : { root, steps };
+  return steps.length === 0 || steps.length > 3 ? undefined : { ...owner, steps };
+}
+
+function ownerOf(resolver: Resolver, root: Node): Omit<Place, 'steps'> | undefined {
+  if (isRequestCall(root)) return { owner: 'request' };
+  if (root.type !== 'Identifier') return undefined;
+  const [definition] = resolver.file.variableOf(root)?.defs ?? [];
+  switch (definition?.type as string | undefined) {
+    case 'Parameter':
+      return { owner: synonyms[root.name] ?? root.name, root };
+    case 'Variable': {
+      const { id, init } = definition?.node as TSESTree.VariableDeclarator;
+      return id.type === 'Identifier' && init && isRequestCall(unwrap(init)) ? { owner: 'request' } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** NestJS: an interceptor, a guard or a decorator asks for the request: `context.switchToHttp().getRequest()`. */
+function isRequestCall(node: Node): boolean {
+  return node.type === 'CallExpression' && calleeName(node) === 'getRequest' && receiverOf(node) !== undefined;
 }
 
 /** `request.pg` of @fastify/postgres, in a file that imports the library. */
 function ofLibrary(resolver: Resolver, { root, steps }: Place): Value | undefined {
   const [first] = steps;
   const found = requestProperties.find(({ library, origin }) => steps.length === 1 && origin.property === first && resolver.imported.has(library));
-  const variable = found && resolver.file.variableOf(root);
+  const variable = found && root && resolver.file.variableOf(root);
   const target = variable?.identifiers[0];
-  if (!found || !target) return undefined;
+  if (!found || !root || !target) return undefined;
   const type = annotationName(resolver, target.typeAnnotation?.typeAnnotation);
   if (type === undefined ? synonyms[root.name] !== 'request' : !found.origin.of.includes(type)) return undefined;
   return resolver.session({ origin: target, how: 'passed-in', kinds: [found], name: `${root.name}.${found.origin.property}` });

@@ -78,6 +78,13 @@ export function plainSpecifier(specifier: string): string {
   return specifier;
 }
 
+const byCompanion = new Map(libraries.flatMap((library) => (library.companions ?? []).map((name) => [name, library] as const)));
+
+/** The library that a module serves: `pg-cursor` is nothing without `pg`. */
+export function libraryServedBy(specifier: string): Library | undefined {
+  return byCompanion.get(specifier);
+}
+
 const bySpecifier = new Map<string, Library | undefined>();
 
 /** The library that a module specifier belongs to. */

@@ -3,9 +3,10 @@
  * module that is plainly one's generated client), or uses the vocabulary of transaction entry points.
  */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
 
 /**
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
@@ -15,8 +16,12 @@ const vocabulary = new RegExp(
   [
     'ransaction',
     'AsyncLocalStorage',
-    ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word.replaceAll('$', '\\$')),
-  ].join('|'),
+    // A client's methods that no other library has: Prisma's `$queryRaw`.
+    ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
+    ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
+  ]
+    .map((word) => word.replaceAll('$', '\\$'))
+    .join('|'),
 );
 const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
 /** What every short name ends in: asked first, because it is asked of every file. */
@@ -90,10 +95,22 @@ function requiredIn(declaration: TSESTree.VariableDeclaration, specifiers: strin
 export function importedLibraries(program: TSESTree.Program): Set<Library> {
   const found = new Set<Library>();
   for (const specifier of importedSpecifiers(program)) {
-    const library = libraryOfSpecifier(specifier);
+    const library = libraryOfSpecifier(specifier) ?? libraryServedBy(specifier);
     if (library) found.add(library);
   }
   return found;
+}
+
+function importsLibrary(program: TSESTree.Program): boolean {
+  return importedSpecifiers(program).some((specifier) => libraryOfSpecifier(specifier) !== undefined || libraryServedBy(specifier) !== undefined);
+}
+
+const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
+
+/** Libraries that a function of the file requires when it runs. */
+export function librariesRequiredLater(text: string): readonly Library[] {
+  if (!text.includes('require(')) return [];
+  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryOfSpecifier(specifier) ?? libraryServedBy(specifier) ?? []);
 }
 
 function ownNames(settings: Settings): string[] {
@@ -109,7 +126,7 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedSpecifiers(sourceCode.ast).some((specifier) => libraryOfSpecifier(specifier) !== undefined) || speaksOfTransactions(sourceCode.text) || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importsLibrary(sourceCode.ast) || speaksOfTransactions(sourceCode.text) || librariesRequiredLater(sourceCode.text).length > 0 || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;

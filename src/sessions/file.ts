@@ -22,6 +22,7 @@ interface Nodes {
   readonly forAwaits: TSESTree.ForOfStatement[];
   readonly returns: TSESTree.ReturnStatement[];
   readonly dynamicImports: TSESTree.ImportExpression[];
+  readonly tagged: TSESTree.TaggedTemplateExpression[];
 }
 
 /** Nodes of the kinds that have a scope of their own. */
@@ -56,6 +57,10 @@ export class File {
 
   get calls(): readonly Call[] {
     return this.nodes.calls;
+  }
+
+  get functions(): readonly FunctionNode[] {
+    return this.nodes.functions;
   }
 
   get callsByName(): ReadonlyMap<string, readonly Call[]> {
@@ -137,7 +142,7 @@ function inSourceOrder(left: Node, right: Node): number {
 }
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -217,6 +222,9 @@ function note(nodes: Nodes, node: Node): void {
       break;
     case 'ExpressionStatement':
       nodes.expressionStatements.push(node);
+      break;
+    case 'TaggedTemplateExpression':
+      nodes.tagged.push(node);
       break;
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);

@@ -15,6 +15,7 @@ export function fingerprintOfChain(chain: Chain): SessionKind[] {
     if (link.name === '' && at === 0 && link.call) {
       if (link.call.type === 'TaggedTemplateExpression') found.push(...calledAsTag);
       else if (literalText(link.call.arguments[0]) !== undefined && chain.links.length > 1) found.push(...calledWithString);
+      else if (link.call.arguments.length === 1) found.push(...calledWithString.filter(({ facts }) => buildsOn(chain.links.slice(at + 1), facts)));
       continue;
     }
     for (const { kind, segments } of fingerprintsEndingIn(link.name)) {
@@ -25,10 +26,21 @@ export function fingerprintOfChain(chain: Chain): SessionKind[] {
         if (segment === '*') return !own.called;
         return segment.endsWith('()') ? own.called && own.name === segment.slice(0, -2) : !own.called && own.name === segment;
       });
-      if (fits && !(link.call?.type === 'CallExpression' && kind.library.id === 'prisma' && !takesPrismaArguments(link.call, link.name))) found.push(kind);
+      if (fits && speaksInTexts(chain, at, kind.facts.fingerprint?.texts) && !(link.call?.type === 'CallExpression' && kind.library.id === 'prisma' && !takesPrismaArguments(link.call, link.name))) found.push(kind);
     }
   }
   return found;
+}
+
+/** `trx(TABLE).where(…).update(…)`: what the call gave is asked for one of the library's own operations. */
+function buildsOn(links: Chain['links'], { operations }: SessionFacts): boolean {
+  return links.some((link) => link.called && [operations?.reads, operations?.writes].some((names) => names?.includes(link.name)));
+}
+
+function speaksInTexts(chain: Chain, upTo: number, texts: 'some' | 'none' | undefined): boolean {
+  if (texts === undefined) return true;
+  const some = chain.links.slice(0, upTo + 1).some(({ call }) => call?.type === 'CallExpression' && call.arguments.some((argument) => literalText(argument) !== undefined && unwrap(argument).type !== 'ObjectExpression'));
+  return some === (texts === 'some');
 }
 
 /** Prisma's common verbs (`create`, `count`…) belong to it only with its own argument object. */

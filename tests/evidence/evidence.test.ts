@@ -6,7 +6,10 @@ import { cannotRun, prove } from './prove.js';
 
 const libraries = await allLibraries();
 const suite = new Suite();
-afterAll(() => suite.stop());
+afterAll(async () => {
+  console.log(`On ${(await suite.versions()).join(', ') || 'no server'}, Node ${process.versions.node}`);
+  await suite.stop();
+});
 
 describe.each(libraries)('$library ($packages.0)', ({ claims, prepare }) => {
   beforeAll(async () => prepare?.());

@@ -55,6 +55,8 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   '@prisma/adapter-pg': ['prisma', '@prisma/client'],
   '@mikro-orm/postgresql': ['@mikro-orm/core'],
   typeorm: ['reflect-metadata'],
+  // Started, not imported, by claims that import pg-boss too.
+  'pg-boss': ['bun'],
 };
 
 /** Those of our devDependencies that the suite imports, in the chosen files of claims and outside of them. */

@@ -8,6 +8,6 @@ export interface NotRunnable {
 }
 
 export const notRunnable: readonly NotRunnable[] = [
-  { library: 'bun-sql', why: 'part of Bun: runs in no version of Node' },
+  { library: 'bun-sql', why: 'part of Bun: runs in no version of Node (what it does behind a pooler is proved, by a Bun from npm: claims/pooled-bun.ts)' },
   { library: 'oracledb', why: 'needs an Oracle server' },
 ];

@@ -88,6 +88,12 @@ const tables: Record<string, readonly Row[]> = {
     ['of the settings', `import { x } from './x'; unit((ctx, t) => { «ctx»; «t»; });`, ['-', 'knex transaction, wrapper #1']],
     ['a wrapper of the file', `${pg}async function scoped(run) { const c = await pool.connect(); await run(c); } scoped((c) => { «c»; });`, ['pg pooled-client, wrapper #1']],
     ['named like a wrapper, with a library’s calls', `import { withTx } from './db'; withTx((db) => { «db»; db.user.findMany({}); });`, ['prisma transaction, wrapper #1']],
+    ['called with a table, and asked for an operation', `import db from '@acme/database'; db.knex.transaction(async (trx) => { «trx»; await trx(TABLE).where({ id }).update(row); });`, ['knex transaction, managed-callback #1']],
+    ['select and from with texts', `import db from '@acme/database'; db.main.transaction(async (trx) => { «trx»; await trx.select('a').from('t'); });`, ['knex transaction, managed-callback #1']],
+    ['select and from without texts', `import db from '@acme/database'; db.main.transaction(async (tx) => { «tx»; await tx.select({ a }).from(t); });`, ['drizzle transaction, managed-callback #1']],
+    ['called, and asked for nothing known', `import { ledger } from './ledger'; ledger.transaction(async (entry) => { «entry»; await entry(ACCOUNT).book(1); });`, ['-']],
+    ['acquired, and asked whether it is completed', `const db = require('../db'); async function f() { const t = await db.transaction(); «t»; if (!t.isCompleted()) await t.commit(); }`, ['knex transaction or lucid transaction, acquired #1']],
+    ['acquired, and asked nothing of its own', `const ledger = require('../ledger'); async function f() { const t = await ledger.transaction(); «t»; if (t.isCompleted) await t.commit(); }`, ['-']],
     ['named like a wrapper, and nothing known', `import { withTx } from './ledger'; withTx((entry) => { «entry»; entry.post(); });`, ['-']],
   ],
   'derived objects': [

@@ -258,6 +258,31 @@ export const mikroOrm: LibraryClaims = {
         }),
     },
 
+    'mikro-orm/context-after-commit': {
+      says: 'work that is started inside a transaction finds it in its context when it is over: the global entity manager rejects, also inside a new request context and inside a transaction of its own; a fork does not',
+      harm: (database) =>
+        withOrm(database, async (orm) => {
+          const works: ((em: SqlEntityManager) => Promise<unknown>)[] = [
+            insert('late'),
+            (em) => RequestContext.create(em, () => insert('in a new context')(em)),
+            (em) => em.transactional(insert('in its own transaction')),
+          ];
+          for (const work of works) {
+            const late = await taskAfterCommit<SqlEntityManager>(inTransaction(orm.em.fork()), () => work(orm.em));
+            assert.match(late.state === 'rejected' ? late.reason.message : '', /Transaction query already complete/);
+          }
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withOrm(database, async (orm) => {
+          const late = await taskAfterCommit<SqlEntityManager>(inTransaction(orm.em.fork()), () => insert('forked')(orm.em.fork()));
+          assert.equal(late.state, 'fulfilled');
+          const outside = watch(RequestContext.create(orm.em, () => turns().then(() => insert('in a request')(orm.em))));
+          assert.equal((await outside.outcome()).state, 'fulfilled');
+          assert.deepEqual(await database.notes(), ['forked', 'in a request']);
+        }),
+    },
+
     'mikro-orm/global-em-redirected': {
       says: 'the entity manager of the request context is redirected to the transaction around it; a fork of it is not, and its write survives the rollback',
       harm: (database) =>
