@@ -197,7 +197,8 @@ export function scheduledMethods({ file, resolver }: SessionModel): { readonly f
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
       const fn = member.value;
-      return member.decorators.flatMap((decorator) => {
+      // Only parsers of TypeScript know decorators.
+      return ((member.decorators as typeof member.decorators | undefined) ?? []).flatMap((decorator) => {
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
         const api = value?.kind === 'module' ? decorators.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;

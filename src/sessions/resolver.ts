@@ -220,10 +220,14 @@ export class Resolver {
     }
   }
 
-  #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
+  /** Objects may spread each other, and themselves: `options = { ...options }`. */
+  #objectMember(node: TSESTree.ObjectExpression, name: string, seen = new Set<Node>()): Value | undefined {
+    seen.add(node);
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
-        const value = this.memberValue(this.valueOf(property.argument), name);
+        const spread = this.valueOf(property.argument);
+        if (spread?.kind === 'object' && seen.has(spread.node)) continue;
+        const value = spread?.kind === 'object' ? this.#objectMember(spread.node, name, seen) : this.memberValue(spread, name);
         if (value) return value;
       } else if (propertyName(property) === name) {
         return this.valueOf(property.value);
