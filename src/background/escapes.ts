@@ -52,9 +52,9 @@ function storedOutside(model: SessionModel): Escape[] {
       return usedAfter && !declaredInside ? escape(session, assignment, 'stored', `\`${left.name}\``) : [];
     }
     if (left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression') return [];
-    const text = file.sourceCode.getText(left);
-    const written = file.nodes.assignments.some((other) => other !== assignment && file.sourceCode.getText(other.left) === text && isAfter(other));
-    const read = file.calls.some((call) => isAfter(call) && (receiverOf(call) !== undefined ? file.sourceCode.getText(call.callee).startsWith(`${text}.`) : false));
+    const text = file.spellingOf(left);
+    const written = file.nodes.assignments.some((other) => other !== assignment && file.spellingOf(other.left) === text && isAfter(other));
+    const read = file.calls.some((call) => isAfter(call) && (receiverOf(call) !== undefined ? file.spellingOf(call.callee).startsWith(`${text}.`) : false));
     return read && !written ? escape(session, assignment, 'stored', `\`${text}\``) : [];
   });
 }

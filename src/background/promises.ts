@@ -132,9 +132,9 @@ function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpressio
   const name = calleeName(call);
   const same = file.callsByName.get(name ?? '') ?? [];
   if (same.length < 2) return false;
-  const text = file.sourceCode.getText(call.callee);
+  const text = file.spellingOf(call.callee);
   return same.some((other) => {
-    if (other === call || file.sourceCode.getText(other.callee) !== text) return false;
+    if (other === call || file.spellingOf(other.callee) !== text) return false;
     const { parent } = outermost(other);
     return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
   });

@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
-import { calleeName, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
 import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
 import { isConcurrent, methodOfMade, type MethodOfMade } from './limits.js';
@@ -154,11 +154,11 @@ function arrayFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | un
   if (accumulator?.type !== 'Identifier') return undefined;
   const firstAwait = firstStatementWithAwait(worker.body.body, resolver);
   if (!firstAwait) return undefined;
-  const mentions = new RegExp(`\\b${accumulator.name}\\b`).test(resolver.file.sourceCode.getText(firstAwait));
+  const mentions = resolver.file.variableOf(accumulator)?.references.some(({ identifier }) => isWithin(identifier as Node, firstAwait));
   const node = call.callee.type === 'MemberExpression' ? call.callee.property : call.callee;
   return mentions ? undefined : { node, name: 'reduce(async …)', kind: 'each', branches: workerBranches(resolver, worker, receiver, call), call };
 }
 
 function firstStatementWithAwait(statements: readonly TSESTree.Statement[], resolver: Resolver): Node | undefined {
-  return statements.find((statement) => /\bawait\b/.test(resolver.file.sourceCode.getText(statement)));
+  return statements.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement)).find((statement) => /\bawait\b/.test(resolver.file.sourceCode.getText(statement)));
 }

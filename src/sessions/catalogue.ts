@@ -152,8 +152,8 @@ const namesOfOrigins: ReadonlySet<string> = new Set([
   ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
   ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
 ]);
-/** One of these names, called: a quick look at a file's text. */
-export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+/** One of these names, called: a quick look at a file's text. The call may be `.connect?.()` or `(pool.connect)()`. */
+export const originCall = new RegExp(`[^\\w$](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<?!/)]`);
 /** Exported names of session types, as they stand in an import. */
 export const namesOfTypes: ReadonlySet<string> = new Set(
   libraries.flatMap((library) => [

@@ -1,7 +1,7 @@
 /** One file as the analysis sees it: its syntax tree in one walk, its variables, its evidence. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
-import { calleeName, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
@@ -58,6 +58,18 @@ export class File {
     for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
     this.#resolved.set(identifier, variable);
     return variable;
+  }
+
+  /**
+   * An expression as it is written, but for white space, comments and parentheses: two are spelled the same wherever
+   * their lines break.
+   */
+  spellingOf(expression: Node): string {
+    const names: string[] = [];
+    let node = unwrap(expression);
+    for (; node.type === 'MemberExpression' && !node.computed; node = unwrap(node.object)) names.push(`.${node.property.name}`);
+    const root = node.type === 'Identifier' ? node.name : this.sourceCode.getTokens(node).map(({ value }) => value).join('');
+    return root + names.reverse().join('');
   }
 
   /** The source text of a node, on one line and not too long: for names in messages. */
