@@ -29,10 +29,11 @@ export function forksOf(model: SessionModel): Fork[] {
   const { resolver, file } = model;
   const forks: Fork[] = [];
   const inner = new Set<Node>();
-  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)) || Object.hasOwn(makers, plainSpecifier(specifier)));
+  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some(hasCombinators);
+  const renamed: ReadonlySet<string> = importsCombinators ? renamedCombinators(file.sourceCode.ast) : new Set();
   const candidates: TSESTree.CallExpression[] = [];
   for (const [name, calls] of file.callsByName) {
-    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && combinatorNames.has(name))) continue;
+    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && (combinatorNames.has(name) || renamed.has(name)))) continue;
     for (const call of calls) if (call.type === 'CallExpression') candidates.push(call);
   }
   for (const call of candidates.sort((a, b) => a.range[0] - b.range[0])) {
@@ -51,6 +52,17 @@ export function forksOf(model: SessionModel): Fork[] {
   }
   forks.push(...startedForks(model));
   return forks;
+}
+
+function hasCombinators(specifier: string): boolean {
+  const plain = plainSpecifier(specifier);
+  return Object.hasOwn(combinators, plain) || Object.hasOwn(makers, plain);
+}
+
+/** `import { map as each } from 'async'`, and default imports, whose names are anybody's. */
+function renamedCombinators(program: TSESTree.Program): Set<string> {
+  const names = program.body.flatMap((statement) => (statement.type === 'ImportDeclaration' && hasCombinators(statement.source.value) ? statement.specifiers.map(({ local }) => local.name) : []));
+  return new Set(names);
 }
 
 function joinFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {

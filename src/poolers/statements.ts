@@ -193,8 +193,9 @@ function everywhere(model: SessionModel): Danger | undefined {
 
 /** `new PreparedStatement({ name, text })` of pg-promise. */
 function* ofPreparedStatement(model: SessionModel, connections: Connections, call: CallLike): Generator<NamedStatement> {
-  if (call.type !== 'NewExpression' || calleeName(call) !== 'PreparedStatement') return;
+  if (call.type !== 'NewExpression') return;
   const exported = connections.exportOf(call);
+  if ((exported ? exported[1] : calleeName(call)) !== 'PreparedStatement') return;
   const own = connections.all.filter(({ form }) => form.driver === 'pg-promise');
   if (exported ? exported[0] !== 'pg-promise' : own.length === 0) return;
   const [only] = own;

@@ -4,6 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
+import { asClient } from './fields.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
@@ -79,7 +80,7 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
     if (callee?.kind === 'module') return calledExport(resolver, node, callee);
     return undefined;
   }
-  const owner = resolver.valueOf(receiver);
+  const owner = asClient(resolver, resolver.valueOf(receiver));
   if (owner?.kind === 'module') {
     const made = calledExport(resolver, node, { kind: 'module', specifier: owner.specifier, path: [...owner.path, name] });
     if (made) return made;

@@ -97,7 +97,7 @@ function parse(text: string, file: string): SourceCode | undefined {
     for (const sourceType of ['module', 'commonjs'] as const) {
       try {
         const ast = espree.parse(text, { ecmaVersion: 'latest', sourceType, range: true, loc: true, comment: true, tokens: true, ecmaFeatures: { jsx: true } });
-        return new SourceCode({ text, ast: ast as SourceCode.Config['ast'] });
+        return new SourceCode({ text, ast: ast as unknown as SourceCode.Config['ast'] });
       } catch {
         // The next one.
       }

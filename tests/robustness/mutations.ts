@@ -1,5 +1,5 @@
 /** Changes of a program that leave what it does as it is. */
-import type { TSESTree } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { edited, type Edit, type Mutant, type Program } from './program.js';
 
 /** Where a change is made, and which of the possible ones, as numbers that are taken modulo how many there are. */
@@ -133,7 +133,8 @@ export const renaming = (nameFor: (name: string, index: number, kind: number) =>
   const edits = new Map<number, Edit>();
   const variables = program.scopes.scopes.flatMap(({ variables }) => variables).filter(({ identifiers, defs }) => identifiers.length > 0 && defs.every((definition) => mayBeRenamed(definition)));
   // A class has a name inside and a name outside, by one identifier.
-  const groups = Map.groupBy(variables, ({ identifiers }) => identifiers[0]!);
+  const groups = new Map<TSESLint.Scope.Definition['name'], typeof variables>();
+  for (const variable of variables) groups.set(variable.identifiers[0]!, [...(groups.get(variable.identifiers[0]!) ?? []), variable]);
   for (const [[identifier, group], kind] of chosen([...groups], choices)) {
     const all = group.flatMap((variable) => [...variable.identifiers, ...variable.references.map((reference) => reference.identifier)]) as TSESTree.Node[];
     if (all.some((node) => node.type !== 'Identifier' || node.name === 'this')) continue;

@@ -68,7 +68,7 @@ export function findingsIn({ code, foreign }: Mutant, { extension, settings }: S
       const start = sourceCode.getIndexFromLoc({ line, column: column - 1 });
       const end = endLine === undefined || endColumn === undefined ? start : sourceCode.getIndexFromLoc({ line: endLine, column: endColumn - 1 });
       const last = all.findLastIndex(({ range }) => range[0] < Math.max(end, start + 1));
-      return `${String(ruleId)} ${String(messageId)} at word ${last}: ${all.slice(Math.max(0, last - 2), last + 1).map(({ value }) => value).join(' ')}`;
+      return `${String(ruleId)} ${String(messageId)} at word ${last}`;
     })
     .toSorted();
 }
