@@ -111,7 +111,7 @@ function* findHyperdrive(model: SessionModel, connections: Connections, connecti
     messageId: 'hyperdriveWantsPrepare',
     data: {},
     certainty: 'note',
-    suggest: [{ messageId: 'removeOption', data: { option: 'prepare' }, edits: [removeOption(model.file.sourceCode.text, said.property)] }],
+    suggest: [{ messageId: 'removeOption', data: { option: 'prepare' }, edits: [removeOption(model.file.sourceCode, said.property)] }],
   };
 }
 
@@ -176,7 +176,7 @@ function* ofQuery(model: SessionModel, connections: Connections, call: CallLike)
     driver: path?.connection.driver ?? drivers.pg,
     instead: 'Leave the name out.',
     danger: path ? dangerOf(path.connection) : everywhere(model),
-    suggest: [{ messageId: 'removeName', edits: [removeOption(model.file.sourceCode.text, name.property)] }],
+    suggest: [{ messageId: 'removeName', edits: [removeOption(model.file.sourceCode, name.property)] }],
   };
 }
 

@@ -7,8 +7,6 @@ export type Choices = readonly (readonly [place: number, kind: number])[];
 
 export type Mutation = (program: Program, choices: Choices) => Mutant;
 
-const same = ({ code }: Program): Mutant => ({ code, foreign: [] });
-
 function chosen<Place>(places: readonly Place[], choices: Choices): [Place, number][] {
   const picked = new Map<Place, number>();
   if (places.length > 0) for (const [place, kind] of choices) picked.set(places[place % places.length]!, kind);
@@ -127,30 +125,50 @@ export const encoding: Mutation = ({ code }, choices) => {
 
 // ----- names
 
+/** What a name may look like. The names of `Object.prototype` are names as well. */
+const namings: readonly ((name: string, index: number) => string)[] = [
+  (_name, index) => `other${index}`,
+  (name, index) => `${name}${index}`,
+  (name, index) => `$${index}_${name}$`,
+  (_name, index) => `äöü_${index}`,
+  (_name, index) => ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'isPrototypeOf'][index] ?? `prototype${index}`,
+];
+
+type Definition = TSESLint.Scope.Definition;
+
+/** Names that are no evidence: of variables, functions, classes, and of what comes from packages. */
+export function isPlainName({ type, name, node, parent }: Definition): boolean {
+  // What parameters are called says what they are (`tx`, `req`, `next`), and so do names of the project's own modules
+  // and functions by convention.
+  if ((type as string) === 'Parameter' || (name.type === 'Identifier' && name.name === 'createContext')) return false;
+  if ((type as string) !== 'ImportBinding') return true;
+  const { value } = (parent as TSESTree.ImportDeclaration).source;
+  // A function of a library that opens a transaction is known by its name.
+  return !/^[.~#@]\/|^\./.test(value) && !(value === 'objection' && node.type === 'ImportSpecifier');
+}
+
 /** Other names for variables; names that the file's readers see, such as those of exports, stay. */
-export const renaming = (nameFor: (name: string, index: number, kind: number) => string): Mutation => (program, choices) => {
-  const names = new Map<TSESTree.Node, string>();
+export const renaming = (which: (definition: Definition) => boolean): Mutation => (program, choices) => {
   const edits = new Map<number, Edit>();
-  const variables = program.scopes.scopes.flatMap(({ variables }) => variables).filter(({ identifiers, defs }) => identifiers.length > 0 && defs.every((definition) => mayBeRenamed(definition)));
+  const variables = program.scopes.scopes.flatMap(({ variables }) => variables).filter(({ identifiers, defs }) => identifiers.length > 0 && defs.every((definition) => mayBeRenamed(definition) && which(definition)));
   // A class has a name inside and a name outside, by one identifier.
   const groups = new Map<TSESLint.Scope.Definition['name'], typeof variables>();
   for (const variable of variables) groups.set(variable.identifiers[0]!, [...(groups.get(variable.identifiers[0]!) ?? []), variable]);
-  for (const [[identifier, group], kind] of chosen([...groups], choices)) {
+  for (const [index, [[identifier, group], kind]] of chosen([...groups], choices).entries()) {
     const all = group.flatMap((variable) => [...variable.identifiers, ...variable.references.map((reference) => reference.identifier)]) as TSESTree.Node[];
     if (all.some((node) => node.type !== 'Identifier' || node.name === 'this')) continue;
-    const name = nameFor((identifier as TSESTree.Identifier).name, names.size, kind);
+    const name = namings[kind % namings.length]!((identifier as TSESTree.Identifier).name, index);
     for (const node of all as TSESTree.Identifier[]) {
-      names.set(node, name);
       edits.set(node.range[0], renamed(node, name));
     }
   }
   return edited(program.code, [...edits.values()]);
 };
 
-function mayBeRenamed({ type, node, parent }: { readonly type: string; readonly node: TSESTree.Node; readonly parent?: TSESTree.Node | null | undefined }): boolean {
-  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type)) return false;
-  if (type === 'Parameter' && (node as TSESTree.FunctionExpression).params.some((param) => param.type === 'TSParameterProperty')) return false;
-  const declaration = type === 'Variable' ? parent : node;
+function mayBeRenamed({ type, node, parent }: Definition): boolean {
+  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type as string)) return false;
+  if ((type as string) === 'Parameter' && (node as TSESTree.FunctionExpression).params.some((param) => param.type === 'TSParameterProperty')) return false;
+  const declaration: TSESTree.Node | null | undefined = (type as string) === 'Variable' ? parent : node;
   return declaration?.parent?.type !== 'ExportNamedDeclaration' && declaration?.parent?.type !== 'ExportDefaultDeclaration' && !(declaration && 'declare' in declaration && declaration.declare === true);
 }
 
@@ -233,5 +251,3 @@ export const blocks: Mutation = (program, choices) => {
   const picked = chosen(bodies, choices).map(([node]) => node);
   return edited(program.code, [...picked.map(({ range }) => ({ at: range[0] + 1, to: range[0] + 1, text: ' {' })), ...picked.map(({ range }) => ({ at: range[1] - 1, to: range[1] - 1, text: '} ' }))]);
 };
-
-export const unchanged: Mutation = same;
