@@ -4,7 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
-import { asClient } from './fields.js';
+import { superclassValue } from './fields.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
@@ -87,10 +87,26 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   }
   const entries = acquiresByMethod.get(name);
   if (!entries) return undefined;
-  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
+  // `User.startTransaction()` with `class User extends Model`.
+  const client = owner?.kind === 'class' ? (superclassValue(resolver, owner.node) ?? owner) : owner;
+  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, client));
   if (fitting.length === 0) return undefined;
-  if (fitting.every((entry) => entry.origin.element !== undefined)) return undefined;
+  if (fitting.every(isPartOfResult)) return undefined;
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
+}
+
+/** The session is not what the call gives but an element or a property of it. */
+function isPartOfResult({ origin }: OriginEntry<AcquireOrigin>): boolean {
+  return origin.element !== undefined || origin.property !== undefined;
+}
+
+/** Calls on a known client or session that give a session as a part of their result: Spanner's `const [tx] = await db.getTransaction()`. */
+export function acquiredAsPart(resolver: Resolver, node: TSESTree.CallExpression): readonly OriginEntry<AcquireOrigin>[] {
+  const receiver = receiverOf(node);
+  const entries = (acquiresByMethod.get(calleeName(node) ?? '') ?? []).filter(isPartOfResult);
+  const owner = receiver && entries.length > 0 ? resolver.valueOf(receiver) : undefined;
+  if (!receiver || (owner?.kind !== 'client' && owner?.kind !== 'session')) return [];
+  return entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
 }
 
 /** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
@@ -147,7 +163,11 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       return owner === undefined || owner.kind === 'either' || owner.kind === 'shape' || owner.kind === 'global' || owner.kind === 'instance' || (owner.kind === 'client' && owner.library === library) || (owner.kind === 'session' && owner.session.kinds[0].library === library) || (owner.kind === 'module' && (libraryOfSpecifier(owner.specifier) ?? library) === library);
     case 'client':
       if (owner?.kind === 'client') return owner.library === library;
-      if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
+      if (owner?.kind === 'session') {
+        const name = calleeName(node) ?? '';
+        // A savepoint of its own, or a session beside this one: MikroORM's `em.fork()`.
+        return owner.session.kinds[0].library === library && [entry.facts.nested, entry.facts.forks].some((methods) => methods?.includes(name));
+      }
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
       return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node) || endsLikeNoOther(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }
@@ -158,7 +178,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
  * is called, so that `redis.connect()` or `bank.transaction()` is not taken for a database session.
  */
 function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
-  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? [])]);
+  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? []), ...(entry.facts.begins ?? []), ...ownCallbacks(entry.facts)]);
   const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {
@@ -168,15 +188,28 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
   );
 }
 
-/** What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's. */
-function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
-  const own = (entry.facts.release?.methods ?? []).filter((name) => (endingsByMethod.get(name) ?? []).every((other) => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)))));
-  return variableOfResult(resolver, node)?.references.some((reference) => own.includes(chainFrom(reference.identifier).links[0]?.name ?? '')) ?? false;
+/** Methods of the session itself that run a callback on it: mongo's `session.withTransaction(cb)`. */
+function ownCallbacks({ origins }: SessionFacts): readonly string[] {
+  return origins.flatMap((origin) => (origin.kind === 'callback' && origin.receiverIsSession ? origin.methods : []));
 }
 
-const endingsByMethod = new Map<string, SessionFacts[]>();
+/**
+ * What is done to the result is this library's own word: `endSession` on what `startSession` gave is MongoDB's, and of
+ * all that a `transaction()` without callback can give, only Knex's (and Lucid's, made of it) answers to `isCompleted`.
+ */
+function endsLikeNoOther(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: Node): boolean {
+  const isAcquiredSo = (other: SessionFacts): boolean => other.origins.some((origin) => origin.kind === 'acquire' && origin.methods.some((method) => entry.origin.methods.includes(method)));
+  const own = (entry.facts.release?.methods ?? []).filter((name) => (sessionsByEnding.get(name) ?? []).every(isAcquiredSo));
+  const states = (entry.facts.operations?.local ?? []).filter((name) => /^is[A-Z]/.test(name));
+  return variableOfResult(resolver, node)?.references.some((reference) => {
+    const [link] = chainFrom(reference.identifier).links;
+    return link !== undefined && (own.includes(link.name) || (link.called && states.includes(link.name)));
+  }) ?? false;
+}
+
+const sessionsByEnding = new Map<string, SessionFacts[]>();
 for (const { sessions } of libraries) {
-  for (const facts of sessions) for (const name of facts.release?.methods ?? []) endingsByMethod.set(name, [...(endingsByMethod.get(name) ?? []), facts]);
+  for (const facts of sessions) for (const name of facts.release?.methods ?? []) sessionsByEnding.set(name, [...(sessionsByEnding.get(name) ?? []), facts]);
 }
 
 /** The variable that the (awaited) result of a call is stored in. */

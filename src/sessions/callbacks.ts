@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { generalTransaction } from './any-database.js';
 import type { CallbackOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
+import { typeValue } from './annotations.js';
 import { callbacksByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import { fingerprintOf, hasMarker, travelsLike } from './fingerprints.js';
 import type { Resolver } from './resolver.js';
@@ -159,6 +160,9 @@ function byEvidence(resolver: Resolver, entries: readonly OriginEntry<CallbackOr
   if (owner?.kind === 'client' || owner?.kind === 'session') return distinct(entries);
   if (callback) {
     const param = placeOf(entries);
+    // What the author says it is: an application's own `withTransaction` shares its name with MongoDB's.
+    const typed = param === undefined ? [] : annotatedKinds(resolver, callback, param);
+    if (typed.length > 0) return distinct(entries.filter((entry) => typed.some((kind) => kind.library === entry.library)));
     const shown = param === undefined ? [] : fingerprintOfParameter(resolver, callback, param);
     const matching = entries.filter((entry) => shown.some((kind) => kind.library === entry.library));
     if (matching.length > 0) return distinct(matching);
@@ -208,6 +212,14 @@ function travelsLikeParameter(resolver: Resolver, callback: FunctionNode, index:
   return param?.type === 'Identifier' ? travelsLike(resolver.file.variableOf(param)) : [];
 }
 
+/** The kinds of session that the annotation of a parameter names. */
+function annotatedKinds(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
+  const param = callback.params[index];
+  const annotation = param?.type === 'Identifier' ? param.typeAnnotation?.typeAnnotation : undefined;
+  const value = annotation && param?.type === 'Identifier' ? typeValue(resolver, annotation, 'parameter', { name: param.name, owner: param }) : undefined;
+  return value?.kind === 'session' ? value.session.kinds : [];
+}
+
 function fingerprintOfParameter(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
   const param = callback.params[index];
   return param?.type === 'Identifier' ? fingerprintOf(resolver, resolver.file.variableOf(param)) : [];
@@ -230,6 +242,8 @@ function wrapperCallback(resolver: Resolver, call: TSESTree.CallExpression, call
 
 /** What a wrapper's callback parameter is, by what is done with it. */
 function guessed(resolver: Resolver, callback: FunctionNode, index: number): readonly SessionKind[] {
+  const typed = annotatedKinds(resolver, callback, index);
+  if (typed.length > 0) return typed;
   const shown = fingerprintOfParameter(resolver, callback, index);
   if (shown.length > 0) return shown;
   const param = callback.params[index];

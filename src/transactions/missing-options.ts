@@ -2,6 +2,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts, TravelFacts } from '../libraries/library.js';
 import { importedTypeName } from '../sessions/annotations.js';
+import { libraryById } from '../sessions/catalogue.js';
+import { hasMarker } from '../sessions/fingerprints.js';
 import type { SessionModel } from '../sessions/model.js';
 import { propertyName, unwrap, unwrapAwait, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
@@ -239,5 +241,8 @@ function withoutArgument(model: SessionModel, chain: Chain): Found | undefined {
 function isObjection(model: SessionModel): boolean {
   const { resolver, file } = model;
   if ([...resolver.imported, ...resolver.declared].some((library) => library.id === 'objection')) return true;
+  // Its models are the project's own classes, and its transactions are Knex's, whose type is what such a file imports.
+  const objection = [...resolver.imported].some((library) => library.id === 'knex') ? libraryById('objection') : undefined;
+  if (objection && hasMarker(resolver, objection)) return true;
   return (file.callsByName.get('query') ?? []).some((call) => call.arguments.length === 1 && call.arguments[0] !== undefined && resolver.valueOf(call.arguments[0])?.kind === 'session');
 }

@@ -43,6 +43,8 @@ function suggestsSession(id: string): boolean {
 }
 
 const prisma = (work: string, parameter = 'tx'): string => `import { prisma } from './db'; export const f = (notes) => prisma.$transaction(async (${parameter}) => { await tx_.user.create({ data: {} }); ${work} });`.replace('tx_', parameter || 'prisma');
+/** Without an import of Objection: the type is Knex's, and `query()` is followed by a word of Objection's builder. */
+const modelOf = (work: string): string => `import type { Knex } from 'knex'; export const f = (uow, models, id) => uow.withTransaction(async (trx: Knex.Transaction) => { ${work} await models.user().touch(trx); });`;
 const use = (text: string, output: string) => [{ messageId: 'outerClient', suggestions: [{ messageId: 'useSession', data: { text }, output }] }];
 
 describe('shapes of the receiver', () => {
@@ -127,6 +129,7 @@ describe('calls that have to be given the session', () => {
       { name: 'mongoose: in the chain', code: mongoose('await User.findOneAndUpdate({}, {}).session(session);') },
       { name: 'mongoose: options from elsewhere', code: mongoose('await User.updateMany({}, {}, opts);') },
       { name: 'mongodb: another collection of something else', code: mongodb('await search.insertOne({});') },
+      { name: 'Knex: a query() that is not shown to be Objection’s', filename: 'tests/concurrency/program/a.ts', code: modelOf('await models.user().query().where({ id });') },
       { name: 'Objection: given', code: objection('await User.query(trx).findById(1); await User.relatedQuery("pets", trx);') },
       { name: 'Objection: a sub-query', code: objection('await User.query(trx).whereIn("id", User.query().select("id"));') },
       { name: 'Sequelize with CLS', code: `import { Sequelize } from 'sequelize'; import cls from 'cls-hooked'; import { User } from './models'; export const f = (sequelize: Sequelize) => sequelize.transaction(async (transaction) => { await User.create({}, { transaction }); await User.update({}, { where: {} }); });` },
@@ -144,6 +147,7 @@ describe('calls that have to be given the session', () => {
       { name: 'mongoose', code: mongoose('await User.findByIdAndUpdate(1, {});'), errors: give('missingOption', '{ session }', mongoose('await User.findByIdAndUpdate(1, {}, { session });')) },
       { name: 'mongodb', code: mongodb("await client.db().collection('a').updateOne({}, {});"), errors: give('missingOption', '{ session }', mongodb("await client.db().collection('a').updateOne({}, {}, { session });")) },
       { name: 'Objection', code: objection('await User.query().insert({});'), errors: give('missingArgument', 'query(trx)', objection('await User.query(trx).insert({});')) },
+      { name: 'Objection by its own words', code: modelOf('await models.user().query().findById(id).delete();'), errors: give('missingArgument', 'query(trx)', modelOf('await models.user().query(trx).findById(id).delete();')) },
       { name: 'Objection: related', code: objection('await User.relatedQuery("pets").for(1).delete();'), errors: give('missingArgument', 'relatedQuery(…, trx)', objection('await User.relatedQuery("pets", trx).for(1).delete();')) },
     ],
   });
