@@ -128,8 +128,8 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
   const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other));
   if (others.length === 0) return false;
-  const text = file.sourceCode.getText(call.callee);
-  return others.some(({ callee }) => callee.range[1] - callee.range[0] === text.length && file.sourceCode.getText(callee) === text);
+  const spelling = file.spellingOf(call.callee);
+  return others.some(({ callee }) => file.spellingOf(callee) === spelling);
 }
 
 function isAwaitedHere(call: Node): boolean {

@@ -25,12 +25,10 @@ export function waitingFor(file: File, { expression, statement, unused, voided, 
   if (!statement || !fn) return undefined;
   const call = expression.type === 'CallExpression' ? expression : undefined;
   if (call && /^(?:forEach|map|flatMap|filter|some|every)$/.test(calleeName(call) ?? '')) return loop(file, call, statement);
-  const start = statement.expression.range[0];
-  // Of `void (f(tx))` the parenthesis stays where it is.
-  const end = voided ? (file.sourceCode.getFirstTokens(statement.expression, 2)[1]?.range[0] ?? start) : start;
   if (fn.async) {
     if (!isStatementOfItsOwn(statement)) return undefined;
-    return run === undefined ? { messageId: 'awaitIt', range: [start, end], text: 'await ' } : { messageId: 'executeIt', range: [start, expression.range[1]], text: `await ${file.sourceCode.text.slice(end, expression.range[1])}.${run}()` };
+    const { range, text } = inFront(unwrap(statement.expression), voided, 'await');
+    return run === undefined ? { messageId: 'awaitIt', range, text } : { messageId: 'executeIt', range: [range[0], expression.range[1]], text: `${text}${file.sourceCode.text.slice(range[1], expression.range[1])}.${run}()` };
   }
   if (run !== undefined) return undefined;
   const body = fn.body;

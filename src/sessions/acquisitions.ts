@@ -80,7 +80,7 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
     if (callee?.kind === 'module') return calledExport(resolver, node, callee);
     return undefined;
   }
-  const owner = asClient(resolver, resolver.valueOf(receiver));
+  const owner = resolver.valueOf(receiver);
   if (owner?.kind === 'module') {
     const made = calledExport(resolver, node, { kind: 'module', specifier: owner.specifier, path: [...owner.path, name] });
     if (made) return made;

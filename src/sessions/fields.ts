@@ -104,17 +104,6 @@ export function superclassValue(resolver: Resolver, node: ClassNode): Value | un
   return library && name !== undefined && isClientType(library, name) ? { kind: 'client', library } : undefined;
 }
 
-/** A class as the client that it extends: `User.startTransaction()` with `class User extends Model`. */
-export function asClient(resolver: Resolver, value: Value | undefined): Value | undefined {
-  const seen = new Set<ClassNode>();
-  for (let current = value; current?.kind === 'class' && current.node.superClass && !seen.has(current.node); current = resolver.valueOf(current.node.superClass)) {
-    seen.add(current.node);
-    const parent = resolver.valueOf(current.node.superClass);
-    if (parent?.kind === 'client') return parent;
-  }
-  return value;
-}
-
 function inheritedMember(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
   const client = superclassValue(resolver, node);
   if (client) return resolver.memberValue(client, name);
