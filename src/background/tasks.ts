@@ -221,7 +221,9 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
 
 /** Methods that a clock runs: `@Cron('0 * * * *')`. */
 export function scheduledMethods({ file, resolver }: SessionModel): { readonly fn: FunctionNode; readonly node: Node; readonly api: BackgroundApi; readonly name: string }[] {
-  const decorators = backgroundApis.filter((api) => api.form === 'decorator');
+  const imported = new Set(importedSpecifiers(file.sourceCode.ast).map(plainSpecifier));
+  const decorators = backgroundApis.filter((api) => api.form === 'decorator' && api.from.some((name) => imported.has(name)));
+  if (decorators.length === 0) return [];
   return file.nodes.classes.flatMap((owner) =>
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
