@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, decoratorsOf, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { backgroundApis, backgroundPackages, type BackgroundApi, type Place } from './apis.js';
 import { isDiscarded } from './discarded.js';
 import { madeFrom } from './made-from.js';
@@ -219,19 +219,19 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
   return api.cancelledBy.some((cancel) => (file.callsByName.get(cancel) ?? []).some((other) => other.arguments[0] !== undefined && file.sourceCode.getText(other.arguments[0]) === name));
 }
 
+const scheduling = backgroundApis.filter((api) => api.form === 'decorator');
+
 /** Methods that a clock runs: `@Cron('0 * * * *')`. */
 export function scheduledMethods({ file, resolver }: SessionModel): { readonly fn: FunctionNode; readonly node: Node; readonly api: BackgroundApi; readonly name: string }[] {
-  const imported = new Set(importedSpecifiers(file.sourceCode.ast).map(plainSpecifier));
-  const decorators = backgroundApis.filter((api) => api.form === 'decorator' && api.from.some((name) => imported.has(name)));
-  if (decorators.length === 0) return [];
+  if (!scheduling.some((api) => api.from.some((name) => file.sourceCode.text.includes(name)))) return [];
   return file.nodes.classes.flatMap((owner) =>
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
       const fn = member.value;
-      return member.decorators.flatMap((decorator) => {
+      return decoratorsOf(member).flatMap((decorator) => {
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
-        const api = value?.kind === 'module' ? decorators.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
+        const api = value?.kind === 'module' ? scheduling.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
         return api ? [{ fn, node: decorator, api, name: `@${file.nameOf(callee)}` }] : [];
       });
     }),

@@ -15,6 +15,7 @@ export const prisma: Library = {
     constructed: ['PrismaClient'],
     types: ['PrismaClient'],
     methods: ['$extends'],
+    sql: ['$queryRaw', '$queryRawUnsafe', '$executeRaw', '$executeRawUnsafe'],
     perRequest: {
       kind: 'rejects',
       text: 'every client opens its own pool, and its idle connections close only after 10 s: the server soon answers P2037 "Too many database connections opened"',
@@ -57,8 +58,8 @@ export const prisma: Library = {
         evidence: 'prisma/siblings-undefined',
       },
       parallelNested: {
-        kind: 'rejects',
-        text: 'all but one reject with "Concurrent nested transactions are not supported"',
+        kind: 'escapes-rollback',
+        text: 'all but one reject with "Concurrent nested transactions are not supported" and so does the transaction around them, and yet what the one has written is committed',
         versions: '7.5+ (run on 7.10); before, `tx.$transaction` is not a function',
         status: 'measured',
         evidence: 'prisma/parallel-nested',
