@@ -89,13 +89,6 @@ export const mongodb: Library = {
         cannotFail: ['startTransaction'],
         endsTransactionOnly: ['commitTransaction', 'abortTransaction'],
         promised: true,
-        never: {
-          kind: 'undefined-behaviour',
-          text: 'its server session never goes back to the driver\'s pool, and a transaction that is open on it is not aborted',
-          versions: '7.9',
-          status: 'documented',
-          source: 'mongodb 7.9.0: src/sessions.ts, constructor and `endSession`',
-        },
         after: {
           kind: 'rejects',
           text: 'the operation rejects with "Use of expired sessions is not permitted"',

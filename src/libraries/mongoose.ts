@@ -104,13 +104,6 @@ export const mongoose: Library = {
         cannotFail: ['startTransaction'],
         endsTransactionOnly: ['commitTransaction', 'abortTransaction'],
         promised: true,
-        never: {
-          kind: 'undefined-behaviour',
-          text: 'its server session never goes back to the driver\'s pool, and a transaction that is open on it is not aborted',
-          versions: '9.12',
-          status: 'documented',
-          source: 'mongodb 7.9.0: src/sessions.ts, constructor and `endSession`',
-        },
         after: {
           kind: 'rejects',
           text: 'a query rejects with "Use of expired sessions is not permitted", a document with "Cannot set a document\'s session to a session that has ended"',

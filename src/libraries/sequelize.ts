@@ -127,13 +127,6 @@ export const sequelize: Library = {
           status: 'measured',
           evidence: 'sequelize/rollback-after-commit',
         },
-        never: {
-          kind: 'hangs',
-          text: 'the transaction keeps its locks and its connection: when the pool is empty, queries reject with SequelizeConnectionAcquireTimeoutError',
-          versions: '6.37',
-          status: 'documented',
-          source: 'sequelize 6.37.8: lib/transaction.js (`cleanup` gives the connection back, and only commit and rollback call it)',
-        },
         dispose: { symbol: 'none' },
       },
       instead: 'await them one after another, or use one `bulkCreate`',

@@ -224,13 +224,24 @@ export class Resolver {
   #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
-        const value = this.memberValue(this.valueOf(property.argument), name);
+        const value = this.#spreadMember(property, name);
         if (value) return value;
       } else if (propertyName(property) === name) {
         return this.valueOf(property.value);
       }
     }
     return undefined;
+  }
+
+  /** `again({ ...options })` where `options` is what `again` was given: the spread leads back to itself. */
+  #spreadMember(spread: TSESTree.SpreadElement, name: string): Value | undefined {
+    if (this.#busy.has(spread)) return undefined;
+    this.#busy.add(spread);
+    try {
+      return this.memberValue(this.valueOf(spread.argument), name);
+    } finally {
+      this.#busy.delete(spread);
+    }
   }
 
   /** A module member, seen as the client it may be. */
