@@ -1,9 +1,9 @@
 /** Sessions that leave the callback they end with: kept, attached to a request, returned. */
 import { attachments } from '../sessions/attached.js';
 import { callAround } from '../sessions/callbacks.js';
-import { childrenOf } from '../sessions/file.js';
+import { callbacksByMethod } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
-import { isFunction, isWithin, outermost, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, outermost, unwrap, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
 import { endsIn, isEnd } from './ends.js';
 import { escape, inRegistries, managed, storedOutside, type Escape } from './kept.js';
@@ -18,8 +18,9 @@ export function escapesOf(model: SessionModel, finder: UseFinder): Escape[] {
 function returned(model: SessionModel, finder: UseFinder): Escape[] {
   const { file } = model;
   return file.nodes.functions.flatMap((fn) => {
-    if (callAround(fn) === undefined) return [];
-    const results = fn.body.type === 'BlockStatement' ? ownReturns(fn.body, file.sourceCode.visitorKeys) : [fn.body];
+    const call = callAround(fn);
+    if (!call || !callbacksByMethod.has(calleeName(call) ?? '')) return [];
+    const results = fn.body.type === 'BlockStatement' ? file.returnedBy(fn) : [fn.body];
     return results.flatMap((result) => {
       const node = unwrap(result);
       const direct = node.type === 'ObjectExpression' ? node.properties.map((property) => (property.type === 'Property' ? property.value : property.argument)) : node.type === 'ArrayExpression' ? node.elements.flatMap((element) => element ?? []) : [node];
@@ -33,11 +34,6 @@ function returned(model: SessionModel, finder: UseFinder): Escape[] {
       return closure && use && endsIn(model, use.session, closure).length === 0 ? escape(use.session, closure, 'returned', '') : [];
     });
   });
-}
-
-function ownReturns(body: Node, keys: Readonly<Record<string, readonly string[] | undefined>>): Node[] {
-  if (body.type === 'ReturnStatement') return body.argument ? [body.argument] : [];
-  return isFunction(body) || body.type.endsWith('Expression') ? [] : childrenOf(body, keys).flatMap((child) => ownReturns(child, keys));
 }
 
 /** `db.transaction(async (tx) => { req.tx = tx; next(); })`: Express's `next()` waits for no handler; Koa's does, if awaited. */

@@ -1,7 +1,8 @@
 /** Every place of a file where a session is used by work that outlives it. */
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, isFunction, isWithin, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
-import { UseFinder, type Use } from '../sessions/uses.js';
+import { speaksOfSessions } from '../sessions/origins.js';
+import { finderOf, type Use, type UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
 import { ambientlyUsed, leavesScope } from './ambient-work.js';
 import { discardedIn, type Discarded } from './discarded.js';
@@ -30,7 +31,7 @@ interface Reported {
 }
 
 export function backgroundUses(model: SessionModel): Finding[] {
-  const finder = new UseFinder(model.resolver);
+  const finder = finderOf(model.resolver);
   const reported: Reported[] = [];
   const findings: Finding[] = [];
   const tasks = tasksOf(model);
@@ -50,7 +51,8 @@ export function backgroundUses(model: SessionModel): Finding[] {
 /** In a file without sessions: queries of a root client that are built and dropped. */
 export function droppedQueries(model: SessionModel): Finding[] {
   const isLazy = [...model.resolver.imported].some((library) => library.sessions.some(({ builders, operations }) => builders === 'lazy' || operations?.lazy !== undefined || operations?.runs !== undefined));
-  return isLazy ? discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded)) : [];
+  const dropped = discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded));
+  return isLazy || (dropped.length > 0 && speaksOfSessions(model.resolver)) ? dropped : [];
 }
 
 function droppedQuery(model: SessionModel, discarded: Discarded): Finding[] {

@@ -33,7 +33,7 @@ export function neverRun(model: SessionModel, { expression, awaited }: Discarded
   const called = chain.links.filter((link) => link.called);
   const last = called.at(-1);
   if (!last || called.slice(1).some((link) => starters.has(link.name)) || (called.length === 1 && promiseMethods.has(last.name))) return undefined;
-  if (!called.some((link) => link.name === '' || queryWords.has(link.name))) return undefined;
+  if (!called.some((link) => queryWords.has(link.name)) && !(chain.links.length === 1 && expression.type === 'TaggedTemplateExpression')) return undefined;
   // A callback starts it, in the older style.
   if (last.call?.type === 'CallExpression' && last.call.arguments.some((argument) => isFunction(unwrap(argument)))) return undefined;
   const found = lazyRoot(model, chain, expression) ?? lazyTraveller(model, chain);

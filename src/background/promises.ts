@@ -126,13 +126,13 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const name = calleeName(call);
-  const same = file.callsByName.get(name ?? '') ?? [];
-  if (same.length < 2) return false;
+  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other));
+  if (others.length === 0) return false;
   const text = file.sourceCode.getText(call.callee);
-  return same.some((other) => {
-    if (other === call || file.sourceCode.getText(other.callee) !== text) return false;
-    const { parent } = outermost(other);
-    return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
-  });
+  return others.some(({ callee }) => callee.range[1] - callee.range[0] === text.length && file.sourceCode.getText(callee) === text);
+}
+
+function isAwaitedHere(call: Node): boolean {
+  const { parent } = outermost(call);
+  return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
 }

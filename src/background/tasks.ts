@@ -219,9 +219,11 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
   return api.cancelledBy.some((cancel) => (file.callsByName.get(cancel) ?? []).some((other) => other.arguments[0] !== undefined && file.sourceCode.getText(other.arguments[0]) === name));
 }
 
+const scheduling = backgroundApis.filter((api) => api.form === 'decorator');
+
 /** Methods that a clock runs: `@Cron('0 * * * *')`. */
 export function scheduledMethods({ file, resolver }: SessionModel): { readonly fn: FunctionNode; readonly node: Node; readonly api: BackgroundApi; readonly name: string }[] {
-  const decorators = backgroundApis.filter((api) => api.form === 'decorator');
+  if (!scheduling.some((api) => api.from.some((name) => file.sourceCode.text.includes(name)))) return [];
   return file.nodes.classes.flatMap((owner) =>
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
@@ -229,7 +231,7 @@ export function scheduledMethods({ file, resolver }: SessionModel): { readonly f
       return decoratorsOf(member).flatMap((decorator) => {
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
-        const api = value?.kind === 'module' ? decorators.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
+        const api = value?.kind === 'module' ? scheduling.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
         return api ? [{ fn, node: decorator, api, name: `@${file.nameOf(callee)}` }] : [];
       });
     }),

@@ -99,13 +99,16 @@ function* namedStatements(model: SessionModel, connections: Connections): Genera
     if (connection.form.driver === 'prisma-adapter') yield* ofAdapter(connections, connection);
     if (connection.form.driver === 'graphile-worker') yield* ofWorker(connections, connection);
   }
-  for (const call of model.file.calls) {
+  for (const call of model.file.callsNamed(naming)) {
     yield* ofQuery(model, connections, call);
     yield* ofPreparedStatement(model, connections, call);
     yield* ofDrizzle(connections, call);
     yield* ofUnsafe(connections, call);
   }
 }
+
+/** Calls that may ask for a name. */
+const naming = { has: (name: string): boolean => queryMethods.has(name) || name === 'PreparedStatement' || name === 'prepare' || name === 'unsafe' };
 
 const queryMethods = new Set(['query', 'none', 'one', 'oneOrNone', 'many', 'manyOrNone', 'any', 'result', 'multi', 'multiResult', 'each', 'map', 'stream']);
 const ownNames = new Set(['pg', 'neon', 'vercel-postgres', 'pg-promise', 'fastify-postgres']);
@@ -228,10 +231,10 @@ function* ofWorker(connections: Connections, connection: Connection): Generator<
 
 /** `execute()` of the MySQL drivers prepares on the server, and a plain SET stays with the connection. */
 export function* findPinning(model: SessionModel, connections: Connections): Generator<Finding> {
-  for (const call of model.file.calls) {
+  for (const call of model.file.callsNamed(new Set(['execute', 'query']))) {
     const method = calleeName(call);
     const receiver = receiverOf(call);
-    if (!receiver || (method !== 'execute' && method !== 'query')) continue;
+    if (!receiver) continue;
     const text = literalText(call.arguments[0]);
     const isSet = text !== undefined && /^\s*set\s+(?!local\b|transaction\b|constraints\b)/i.test(text.slice(0, 200));
     const path = method === 'execute' || isSet ? connections.behind(receiver) : undefined;

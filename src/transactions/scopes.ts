@@ -63,10 +63,10 @@ function isTransaction(facts: SessionFacts): boolean {
 function managedScopes(model: SessionModel): TransactionScope[] {
   const scopes: TransactionScope[] = [];
   const { file, resolver } = model;
-  for (const call of file.calls) {
-    if (call.type !== 'CallExpression') continue;
+  const mayOpen = { has: (name: string) => callbacksByMethod.has(name) || looksLikeWrapper(name) || file.settings.wrappers.length > 0 };
+  for (const call of file.callsNamed(mayOpen)) {
     const name = calleeName(call);
-    if (name === undefined || !(callbacksByMethod.has(name) || looksLikeWrapper(name) || file.settings.wrappers.length > 0)) continue;
+    if (call.type !== 'CallExpression' || name === undefined) continue;
     for (const argument of call.arguments) {
       const value = isFunction(unwrap(argument)) || argument.type === 'Identifier' ? resolver.valueOf(argument) : undefined;
       if (value?.kind !== 'function') continue;
@@ -135,7 +135,7 @@ function clientPaths(model: SessionModel, receiver: Node | undefined, origins: r
 function unmanagedScopes(model: SessionModel): TransactionScope[] {
   const scopes: TransactionScope[] = [];
   const { file, resolver } = model;
-  for (const call of file.calls) {
+  for (const call of file.callsNamed({ has: (name) => constructedByClass.has(name) || acquiresByMethod.has(name) })) {
     const name = calleeName(call);
     if (name === undefined || !(call.type === 'NewExpression' ? constructedByClass.has(name) : acquiresByMethod.has(name))) continue;
     const session = sessionOf(resolver.valueOf(call));
