@@ -6,6 +6,7 @@ import noOuterClientInTransaction from './no-outer-client-in-transaction.js';
 import noSessionStateOnPool from './no-session-state-on-pool.js';
 import noUnusedTransaction from './no-unused-transaction.js';
 import noPooledStatementCache from './no-pooled-statement-cache.js';
+import requireRelease from './require-release.js';
 
 /** Every rule of the plugin by its name. A test checks that the folder, this list, the pages and the tests agree. */
 export const rules = {
@@ -17,4 +18,5 @@ export const rules = {
   'no-session-state-on-pool': noSessionStateOnPool,
   'no-unused-transaction': noUnusedTransaction,
   'no-pooled-statement-cache': noPooledStatementCache,
+  'require-release': requireRelease,
 };

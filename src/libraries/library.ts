@@ -63,6 +63,8 @@ export interface ClientFacts {
   readonly absent?: { readonly methods: readonly string[]; readonly outcome: Outcome };
   /** A new client for every request: what happens. */
   readonly perRequest?: Outcome;
+  /** Methods that end a client and all that it holds: `end`, `$disconnect`. */
+  readonly ends?: readonly string[];
 }
 
 /** Where a call must stand for an origin to be believed. */
@@ -95,6 +97,11 @@ export interface CallbackOrigin {
   readonly synchronousIn?: readonly string[];
   /** The call takes the session from its receiver and gives it to nobody: mongo's `session.withTransaction(cb)`. */
   readonly receiverIsSession?: boolean;
+  /**
+   * The session is in the asynchronous context too: inside the callback, and in all work that is started there, the
+   * library's clients join it without naming it. MikroORM's global entity manager does.
+   */
+  readonly inContext?: boolean;
 }
 
 /** A call that hands the session to the caller, who has to release it. */
@@ -114,6 +121,10 @@ export interface AcquireOrigin {
   readonly activatedBy?: readonly string[];
   /** The call returns a function, and calling that returns the session: Knex's `transactionProvider()`. */
   readonly provider?: boolean;
+  /** The session is this property of the result, and only where the call asks for it: oracledb's `resultSet`. */
+  readonly property?: string;
+  /** The option (set to true) without which the result has no such property. */
+  readonly option?: string;
 }
 
 /** A class whose instance is the session: `new Client()` of pg, `new sql.Transaction(pool)` of mssql. */
@@ -153,6 +164,12 @@ export interface AmbientOrigin {
   readonly ownSession?: readonly string[];
   /** Libraries (ids) whose clients join. */
   readonly of: readonly string[];
+  /** Functions and methods whose callback is outside the scope: `withoutTransaction`. */
+  readonly outside?: readonly string[];
+  /** Functions and methods whose callback runs when the scope has ended, which is meant: `runOnTransactionCommit`. */
+  readonly afterEnd?: readonly string[];
+  /** What becomes of work that inherits the scope when it has ended, where that differs from the session's `afterScope`. */
+  readonly afterScope?: Outcome;
 }
 
 export type Origin = CallbackOrigin | AcquireOrigin | ConstructedOrigin | PropertyOrigin | AmbientOrigin;
@@ -161,6 +178,16 @@ export type Origin = CallbackOrigin | AcquireOrigin | ConstructedOrigin | Proper
 export interface ReleaseFacts {
   /** Methods of the session that end it: `release`, `endSession`. */
   readonly methods: readonly string[];
+  /** Paths from the session to an object by which it can be released as well: TypeORM's `manager.queryRunner`. */
+  readonly through?: readonly string[];
+  /** It holds nothing on the server before it is used for the first time. */
+  readonly lazy?: true;
+  /** Methods that send nothing, and fail only where they are used wrongly: mongo's `startTransaction`. */
+  readonly cannotFail?: readonly string[];
+  /** Properties (or methods without arguments) that are truthy once it has been released: `isReleased`. */
+  readonly shownBy?: readonly string[];
+  /** Methods, or `method(event)`, by which it is kept for as long as the process listens: `on(notification)`. */
+  readonly keptBy?: readonly string[];
   /** Methods of the client that take the session: `pool.releaseConnection(c)`. */
   readonly byClient?: readonly string[];
   /** Methods that end the transaction but not the session: mongo's `commitTransaction`. */
@@ -169,6 +196,8 @@ export interface ReleaseFacts {
   readonly promised: boolean;
   /** The method only builds a command; this must follow: Kysely's `.commit().execute()`. */
   readonly needs?: string;
+  /** An end that fails, where the promise of that call does not reject: what happens. */
+  readonly failure?: Outcome;
   /** Releasing twice: what happens. */
   readonly twice?: Outcome;
   /** Using it after release: what happens. */
@@ -233,6 +262,15 @@ export interface Fingerprint {
   readonly called?: 'with-string' | 'as-tag';
 }
 
+/** What differs where the library runs on these drivers; the facts of the session itself hold where none is shown. */
+export interface DriverFacts
+  extends Partial<Pick<SessionFacts, 'concurrentUse' | 'concurrentReads' | 'parallelNested' | 'afterScope' | 'outerClient' | 'swallowedError' | 'instead'>> {
+  /** Subpaths of the library that are for the driver, as in {@link Library.packages}: `drizzle-orm/libsql`. */
+  readonly modules: readonly string[];
+  /** Libraries (ids) that are the driver: shown by an import, or by package.json. */
+  readonly drivers: readonly string[];
+}
+
 /** A kind of session of a library. */
 export interface SessionFacts {
   /** Identifier, unique in the library: `transaction`, `connection`. */
@@ -288,6 +326,8 @@ export interface SessionFacts {
   /** An asynchronous body (async callback, `await` between BEGIN and COMMIT) where the library wants a synchronous one. */
   readonly asyncBody?: Outcome;
   readonly release?: ReleaseFacts;
+  /** For a library over several drivers, whose outcomes are those of the driver. */
+  readonly byDriver?: readonly DriverFacts[];
   /** What to write instead of concurrent use: an imperative clause, lower-case, no full stop. */
   readonly instead: string;
 }
@@ -302,6 +342,8 @@ export interface Library {
   readonly checked: string;
   /** Package specifiers, exact, or with a final `/*` for all subpaths (the bare name is not included). */
   readonly packages: readonly string[];
+  /** Packages that are of no use without this library; importing one is evidence: `pg-cursor`. */
+  readonly companions?: readonly string[];
   /** Names in package.json that count as evidence. Default: those of `packages` without subpaths. */
   readonly dependencies?: readonly string[];
   /** Last path segments of generated or local modules that re-export the library: Prisma's generated client. */

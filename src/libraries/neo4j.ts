@@ -49,6 +49,8 @@ export const neo4j: Library = {
       },
       release: {
         methods: ['close'],
+        // A connection is taken when something runs: neo4j-driver-core 6.3.0, lib/session.js calls `initializeConnection` in `_run` and `_beginTransaction`.
+        lazy: true,
         promised: true,
         after: {
           kind: 'rejects',

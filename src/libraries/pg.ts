@@ -45,6 +45,7 @@ export const pg: Library = {
   name: 'node-postgres',
   checked: 'pg 8.23.1, pg-pool 3.14.0',
   packages: ['pg', 'pg/*', 'pg-pool'],
+  companions: ['pg-cursor', 'pg-query-stream', 'pg-copy-streams'],
   dependencies: ['pg', 'pg-pool', '@types/pg', '@types/pg-pool'],
   clients: {
     constructed: ['Pool', 'default'],
@@ -94,6 +95,7 @@ export const pg: Library = {
       },
       release: {
         methods: ['release'],
+        keptBy: ['on(notification)'],
         promised: false,
         twice: {
           kind: 'rejects',
@@ -138,7 +140,33 @@ export const pg: Library = {
       outsideTransaction,
       parallelNested,
       swallowedError,
-      release: { methods: ['end'], promised: true, dispose: { symbol: 'none' } },
+      release: {
+        methods: ['end'],
+        keptBy: ['on(notification)'],
+        promised: true,
+        twice: {
+          kind: 'safe',
+          text: 'a second `end()` does nothing',
+          versions: '8.23',
+          status: 'measured',
+          evidence: 'pg/client-after-end',
+        },
+        after: {
+          kind: 'rejects',
+          text: 'the query rejects with "Client was closed and is not queryable"',
+          versions: '8.23',
+          status: 'measured',
+          evidence: 'pg/client-after-end',
+        },
+        never: {
+          kind: 'rejects',
+          text: 'the connection stays on the server: with one for each request that soon answers "sorry, too many clients already"',
+          versions: '8.23',
+          status: 'measured',
+          evidence: 'pg/client-never-ended',
+        },
+        dispose: { symbol: 'none' },
+      },
       instead: 'await them one after another, use one statement for many rows, or a `Pool` where no transaction is needed',
     },
   ],

@@ -31,6 +31,14 @@ export const sequelize: Library = {
           onByDefaultIn: ['@sequelize/core'],
           switchedOffBy: 'disableClsTransactions',
           of: ['sequelize'],
+          afterEnd: ['afterCommit'],
+          afterScope: {
+            kind: 'escapes-rollback',
+            text: 'the context is cleared, and in version 6 the query runs outside the transaction without an error; in 7 it rejects with "commit has been called on this transaction"',
+            versions: '6.37, 7 alpha',
+            status: 'documented',
+            source: 'sequelize 6.37: lib/transaction.js, _clearCls',
+          },
         },
       ],
       nested: ['transaction'],
@@ -96,7 +104,22 @@ export const sequelize: Library = {
       },
       release: {
         methods: ['commit', 'rollback'],
+        shownBy: ['finished'],
         promised: true,
+        never: {
+          kind: 'hangs',
+          text: 'the connection stays idle in transaction, with its locks, and is missing from the pool: when that is empty the next query fails with "Operation timeout"',
+          versions: '6.37 on PostgreSQL',
+          status: 'measured',
+          evidence: 'sequelize/never-released',
+        },
+        after: {
+          kind: 'rejects',
+          text: 'the query rejects with "commit has been called on this transaction, you can no longer use it"',
+          versions: '6.37, 7 alpha',
+          status: 'measured',
+          evidence: 'sequelize/use-after-commit',
+        },
         twice: {
           kind: 'rejects',
           text: 'it rejects with "Transaction cannot be rolled back because it has been finished with state: commit"',

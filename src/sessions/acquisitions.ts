@@ -4,6 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
+import { superclassValue } from './fields.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, receiverOf, unwrap, type Node } from './syntax.js';
 import { travelsLike } from './fingerprints.js';
@@ -86,10 +87,26 @@ export function acquiredBy(resolver: Resolver, node: TSESTree.CallExpression): V
   }
   const entries = acquiresByMethod.get(name);
   if (!entries) return undefined;
-  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
+  // `User.startTransaction()` with `class User extends Model`.
+  const client = owner?.kind === 'class' ? (superclassValue(resolver, owner.node) ?? owner) : owner;
+  const fitting = entries.filter((entry) => fits(resolver, entry, node, receiver, client));
   if (fitting.length === 0) return undefined;
-  if (fitting.every((entry) => entry.origin.element !== undefined)) return undefined;
+  if (fitting.every(isPartOfResult)) return undefined;
   return resolver.session({ origin: node, how: 'acquired', kinds: fitting, name: nameOfResult(resolver, node) });
+}
+
+/** The session is not what the call gives but an element or a property of it. */
+function isPartOfResult({ origin }: OriginEntry<AcquireOrigin>): boolean {
+  return origin.element !== undefined || origin.property !== undefined;
+}
+
+/** Calls on a known client or session that give a session as a part of their result: Spanner's `const [tx] = await db.getTransaction()`. */
+export function acquiredAsPart(resolver: Resolver, node: TSESTree.CallExpression): readonly OriginEntry<AcquireOrigin>[] {
+  const receiver = receiverOf(node);
+  const entries = (acquiresByMethod.get(calleeName(node) ?? '') ?? []).filter(isPartOfResult);
+  const owner = receiver && entries.length > 0 ? resolver.valueOf(receiver) : undefined;
+  if (!receiver || (owner?.kind !== 'client' && owner?.kind !== 'session')) return [];
+  return entries.filter((entry) => fits(resolver, entry, node, receiver, owner));
 }
 
 /** What was acquired is a function, and calling that gives the session: `const trx = await provider()`. */
@@ -146,7 +163,11 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       return owner === undefined || owner.kind === 'either' || owner.kind === 'shape' || owner.kind === 'global' || owner.kind === 'instance' || (owner.kind === 'client' && owner.library === library) || (owner.kind === 'session' && owner.session.kinds[0].library === library) || (owner.kind === 'module' && (libraryOfSpecifier(owner.specifier) ?? library) === library);
     case 'client':
       if (owner?.kind === 'client') return owner.library === library;
-      if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
+      if (owner?.kind === 'session') {
+        const name = calleeName(node) ?? '';
+        // A savepoint of its own, or a session beside this one: MikroORM's `em.fork()`.
+        return owner.session.kinds[0].library === library && [entry.facts.nested, entry.facts.forks].some((methods) => methods?.includes(name));
+      }
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
       return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node) || endsLikeNoOther(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }
@@ -157,7 +178,7 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
  * is called, so that `redis.connect()` or `bank.transaction()` is not taken for a database session.
  */
 function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSESTree.CallExpression): boolean {
-  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? [])]);
+  const ends = new Set([...(entry.facts.release?.methods ?? []), ...(entry.facts.release?.endsTransactionOnly ?? []), ...(entry.facts.begins ?? []), ...ownCallbacks(entry.facts)]);
   const variable = variableOfResult(resolver, node);
   return (
     variable?.references.some((reference) => {
@@ -165,6 +186,11 @@ function usedLikeSession(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, 
       return first !== undefined && ends.has(first.name);
     }) ?? false
   );
+}
+
+/** Methods of the session itself that run a callback on it: mongo's `session.withTransaction(cb)`. */
+function ownCallbacks({ origins }: SessionFacts): readonly string[] {
+  return origins.flatMap((origin) => (origin.kind === 'callback' && origin.receiverIsSession ? origin.methods : []));
 }
 
 /**

@@ -105,7 +105,7 @@ const tables: Record<string, readonly Row[]> = {
     ['a call that is awaited', `${prisma}prisma.$transaction(async (tx) => { const user = await find(tx); user.notify(); «user»; });`, ['-']],
     ['a call whose result is only read', `${prisma}prisma.$transaction(async (tx) => { const n = count(tx); log(n); «n»; });`, ['-']],
     ['a model', `${prisma}prisma.$transaction(async (tx) => { const users = tx.user; «users»; });`, [managed]],
-    ['a fork has its own', `import { MikroORM } from '@mikro-orm/core'; const orm = await MikroORM.init(); orm.em.transactional(async (em) => { const own = em.fork(); await own.flush(); «own»; });`, ['-']],
+    ['a fork has its own', `import { MikroORM } from '@mikro-orm/core'; const orm = await MikroORM.init(); orm.em.transactional(async (em) => { const own = em.fork(); await own.flush(); «own»; });`, ['mikro-orm entity-manager, acquired #1']],
     ['a helper of the file that returns it', `${prisma}prisma.$transaction(async (tx) => { const get = () => tx; «get()»; });`, [managed]],
   ],
   'ambient': [

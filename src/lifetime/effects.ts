@@ -1,0 +1,500 @@
+/** What each expression of a function does to one session of it: the answers to the interpreter's questions. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { SessionModel } from '../sessions/model.js';
+import { calleeName, chainOf, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { sessionOf, type Session } from '../sessions/values.js';
+import { consumerOf } from './holders.js';
+import type { Effect, LifetimeScope } from './lifetime.js';
+import { isKept, isRelease, isReleaseReference, isSubmission, releasesOf, showsRelease, type Subject } from './releasing.js';
+import { Summaries, parameterFor } from './summaries.js';
+import { childrenOf, isClass, promiseStepOf } from './syntax.js';
+
+/** Calls that do not throw, or of which nobody expects it. */
+const eventMethods = /^(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners)$/;
+const plainMethods = /\.(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners|emit|map|filter|flat|flatMap|forEach|some|every|find|includes|push|pop|shift|unshift|concat|slice|join|split|trim|toString|toISOString|toLowerCase|toUpperCase|startsWith|endsWith|replace|get|has|keys|values|entries|status|json|send)$/;
+const cannotThrow = /^(?:console\.\w+|(?:this\.)?(?:logger|log)\.\w+|clearTimeout|clearInterval|Date\.now|performance\.now|Object\.(?:keys|values|entries)|Number|String|Boolean|Symbol|Array\.isArray)$/;
+const endsProcess = /^(?:process\.(?:exit|abort)|Deno\.exit)$/;
+const iterates = /^(?:map|forEach|filter|reduce|some|every|find|flatMap|sort|each|eachSeries|mapSeries|times)$/;
+const stores = /^(?:push|unshift|add|set|assign|defineProperty|enterWith|provide|register|resolve)$/;
+
+export class Effects {
+  readonly subject: Subject;
+  /** Where the session is used for the first time, and its name is mentioned as a value. */
+  firstUse = Infinity;
+  /** Callbacks of the session's own methods that go on with it: `client.query(text, (error, rows) => { client.release(); })`. */
+  readonly continuations: Set<FunctionNode> = new Set();
+  readonly #model: SessionModel;
+  readonly #scope: LifetimeScope;
+  readonly #session: Session | undefined;
+  readonly #summaries: Summaries;
+  readonly #closures = new Map<Node, Effect | undefined>();
+  #own: readonly Node[] | undefined;
+
+  constructor(model: SessionModel, subject: Subject, scope: LifetimeScope, session: Session | undefined, summaries: Summaries) {
+    this.#model = model;
+    this.subject = subject;
+    this.#scope = scope;
+    this.#session = session;
+    this.#summaries = summaries;
+  }
+
+  readonly isSession = (node: Node): boolean => this.subject.holders.isSession(node);
+
+  readonly statusOf = (node: Node): 'released' | undefined => (showsRelease(this.subject, node) ? 'released' : undefined);
+
+  readonly classify = (node: Node): Effect | undefined => {
+    const effect = this.#effectOf(node);
+    if (effect === 'use' || effect === 'pending-use' || effect === 'escape') this.firstUse = Math.min(this.firstUse, node.range[0]);
+    return effect;
+  };
+
+  #effectOf(node: Node): Effect | undefined {
+    if (isFunction(node)) return this.#closure(node);
+    if (isClass(node)) return this.#mentions(node) ? 'escape' : undefined;
+    switch (node.type) {
+      case 'CallExpression':
+        return this.#call(node);
+      case 'NewExpression':
+        // A query object, handed over at once: `client.query(new Cursor(text))`.
+        if (node.parent.type === 'CallExpression' && isSubmission(this.subject, node.parent)) return 'cannot-throw';
+        return node.callee.type === 'Identifier' && /(?:Error|Exception)$|^(?:Date|Map|Set|WeakMap|Array|Object)$/.test(node.callee.name) ? 'cannot-throw' : undefined;
+      case 'TaggedTemplateExpression':
+        return this.subject.holders.linksOf(chainOf(node)) ? 'pending-use' : undefined;
+      case 'MemberExpression':
+        if (isReleaseReference(this.subject, node)) return this.#reference(node);
+        return this.isSession(node) ? this.#mention(node) : undefined;
+      case 'Identifier':
+        if (this.isSession(node)) return this.#mention(node);
+        return this.#named(node);
+      default:
+        return undefined;
+    }
+  }
+
+  // ----- calls
+
+  #call(call: TSESTree.CallExpression): Effect | undefined {
+    if (isRelease(this.#model.resolver, this.subject, call)) return 'release';
+    const chain = chainOf(call);
+    const links = this.subject.holders.linksOf(chain);
+    if (links) return this.#onSession(call, links.map((link) => link.name));
+    const text = nameOf(call.callee);
+    if (endsProcess.test(text)) return 'never-returns';
+    const handed = this.#handed(call);
+    if (handed) return handed;
+    const local = this.#localCall(call);
+    if (local) return local;
+    // What is made from the session works on it: `const repo = qr.manager.getRepository(User)`.
+    const derived = this.#session && chain.root.type === 'Identifier' && !isContinued(call) ? sessionOf(this.#model.resolver.valueOf(chain.root)) : undefined;
+    if (derived !== undefined && derived === this.#session && !this.#isLocal(chain.links.map((link) => link.name))) return 'pending-use';
+    return cannotThrow.test(text) || (plainMethods.test(text) && !isAwaited(call)) ? 'cannot-throw' : undefined;
+  }
+
+  #onSession(call: TSESTree.CallExpression, names: readonly string[]): Effect | undefined {
+    if (isKept(this.subject, call)) return 'escape';
+    if (showsRelease(this.subject, call)) return 'cannot-throw';
+    if (names.at(-1) === 'bind' || isContinued(call)) return undefined;
+    if (this.#isLocal(names) || eventMethods.test(names.at(-1) ?? '')) return isAwaited(call) ? undefined : 'cannot-throw';
+    // A command that is built and not run is no use: Kysely's `trx.commit()`.
+    if (promiseStepOf(call)) return undefined;
+    return 'pending-use';
+  }
+
+  #isLocal(names: readonly string[]): boolean {
+    return this.subject.kinds.every(({ facts }) => names.every((name) => facts.operations?.local?.includes(name) === true || facts.derived?.methods?.includes(name) === true || facts.derived?.properties?.includes(name) === true));
+  }
+
+  /** A call that is given the session. */
+  #handed(call: TSESTree.CallExpression): Effect | undefined {
+    const carried = call.arguments.flatMap((argument, index) => {
+      const how = this.#carries(argument);
+      return how ? [{ argument, index, how }] : [];
+    });
+    const [first] = carried;
+    if (!first) return undefined;
+    const name = calleeName(call) ?? '';
+    const isStored = stores.test(name) && carried.some(({ how }) => how !== 'derived');
+    if (!isStored && carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
+    if (/^console\./.test(nameOf(call.callee))) return 'cannot-throw';
+    const callee = this.#model.resolver.valueOf(call.callee);
+    if (callee?.kind === 'function') {
+      const summary = this.#summaryOf(callee.node, call, first.index);
+      if (summary) return summary;
+    }
+    // Somebody else owns it now, unless this function itself releases it when the call is done.
+    if (stores.test(name) || !this.#isBorrowed(call)) return 'escape';
+    if (isAwaited(call)) return 'pending-use';
+    if (outermost(call).parent?.type === 'ReturnStatement') return this.#ownReleases.some(isInFinally) ? 'pending-use' : 'escape';
+    return isKeptLocally(this.#model, call) ? 'use' : 'escape';
+  }
+
+  /** How an argument carries the session: by itself, in a literal, or what is derived from it. */
+  #carries(argument: Node): 'itself' | 'literal' | 'derived' | undefined {
+    const node = unwrap(argument.type === 'SpreadElement' ? argument.argument : argument);
+    if (this.isSession(node)) return 'itself';
+    switch (node.type) {
+      case 'ObjectExpression':
+        return node.properties.some((property) => this.#carries(property.type === 'SpreadElement' ? property.argument : property.value)) ? 'literal' : undefined;
+      case 'ArrayExpression':
+        return node.elements.some((element) => element && this.#carries(element)) ? 'literal' : undefined;
+      case 'LogicalExpression':
+        return this.#carries(node.right) ?? (node.operator === '&&' ? undefined : this.#carries(node.left));
+      case 'ConditionalExpression':
+        return this.#carries(node.consequent) ?? this.#carries(node.alternate);
+      case 'MemberExpression': {
+        const links = this.subject.holders.linksOf(chainOf(node));
+        return links?.length === 1 && this.subject.kinds.some(({ facts }) => facts.derived?.properties?.includes(links[0]?.name ?? '')) ? 'derived' : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** The library's own way to say on which session a statement runs: `{ transaction: t }`, `.transacting(trx)`. */
+  #travels(call: TSESTree.CallExpression, argument: Node, index: number): boolean {
+    const name = calleeName(call) ?? '';
+    const node = unwrap(argument);
+    return this.subject.kinds.some(({ facts }) => {
+      const { options, methods, argumentOf } = facts.travels ?? {};
+      if (node.type === 'ObjectExpression') return this.#isOptions(node, options ?? []);
+      return (methods?.includes(name) ?? false) || argumentOf?.[name] === index;
+    });
+  }
+
+  #isOptions(node: TSESTree.ObjectExpression, options: readonly string[]): boolean {
+    return node.properties.every((property) => {
+      const value = property.type === 'SpreadElement' ? property.argument : property.value;
+      if (!this.#carries(value)) return true;
+      // `...(t && { transaction: t })`
+      if (property.type === 'SpreadElement') return true;
+      const inner = unwrap(value);
+      return options.includes(propertyName(property) ?? '') || (inner.type === 'ObjectExpression' && this.#isOptions(inner, options));
+    });
+  }
+
+  #summaryOf(fn: FunctionNode, call: TSESTree.CallExpression, index: number): Effect | undefined {
+    const variable = parameterFor(this.#model, fn, call, index, (node) => this.isSession(unwrap(node)));
+    return variable && this.#summaries.ofParameter(fn, variable, this.subject);
+  }
+
+  /** A function of this file that is called without the session: a helper that captures it, or one that only throws. */
+  #localCall(call: TSESTree.CallExpression): Effect | undefined {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'Identifier' && callee.type !== 'MemberExpression') return undefined;
+    const value = this.#model.resolver.valueOf(callee);
+    if (value?.kind !== 'function') return undefined;
+    if (isWithin(value.node, this.#scope) && this.#mentions(value.node)) return this.#summaries.ofCapture(value.node, this.subject, this.#session);
+    return this.#summaries.ofOther(value.node);
+  }
+
+  // ----- mentions
+
+  /** The session's name as a value: returned, stored, assigned. What calls are given is said of the call. */
+  #mention(node: Node): Effect | undefined {
+    let { value, parent } = consumerOf(node);
+    let carried = false;
+    let key: string | undefined;
+    for (;;) {
+      switch (parent?.type) {
+        case 'Property':
+          if (parent.value !== value) return undefined;
+          key = propertyName(parent);
+          carried = true;
+          ({ value, parent } = consumerOf(parent.parent));
+          continue;
+        case 'SpreadElement':
+        case 'ArrayExpression':
+          carried = true;
+          ({ value, parent } = consumerOf(parent));
+          continue;
+        case 'ObjectExpression':
+          ({ value, parent } = consumerOf(parent));
+          continue;
+        case 'MemberExpression':
+        case 'CallExpression':
+        case 'ExpressionStatement':
+        case 'UnaryExpression':
+        case 'BinaryExpression':
+        case 'LogicalExpression':
+        case 'ConditionalExpression':
+        case 'IfStatement':
+        case 'WhileStatement':
+        case 'SwitchStatement':
+        case 'TemplateLiteral':
+        case 'TaggedTemplateExpression':
+          return undefined;
+        case 'NewExpression':
+          return this.#isOwnClass(parent) ? undefined : 'escape';
+        case 'VariableDeclarator':
+          return !carried || (this.#isOptionName(key) && isOptionsOnly(this.#model, parent.id)) ? undefined : 'escape';
+        case 'AssignmentExpression': {
+          if (parent.right !== value) return undefined;
+          const target = unwrap(parent.left);
+          if (!carried && this.isSession(target)) return undefined;
+          if (target.type === 'MemberExpression' && !carried && this.#isOptionName(propertyName(target)) && this.#ownReleases.length > 0) return undefined;
+          return carried && target.type === 'Identifier' && this.#isOptionName(key) ? undefined : 'escape';
+        }
+        default:
+          return 'escape';
+      }
+    }
+  }
+
+  #isOptionName(name: string | undefined): boolean {
+    return name !== undefined && this.subject.kinds.some(({ facts }) => facts.travels?.options?.includes(name));
+  }
+
+  /** `new sql.Request(transaction)` is the library's own. */
+  #isOwnClass({ callee }: TSESTree.NewExpression): boolean {
+    const node = unwrap(callee);
+    const name = node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? propertyName(node) : undefined;
+    return name !== undefined && this.subject.kinds.some(({ facts }) => facts.derived?.classes?.includes(name));
+  }
+
+  /** `trx.commit` that somebody else will call. */
+  #reference(member: TSESTree.MemberExpression): Effect | undefined {
+    const bound = outermost(member).parent;
+    const node = bound?.type === 'MemberExpression' ? bound.parent : member;
+    const { value, parent } = consumerOf(node);
+    if (parent?.type === 'CallExpression' && parent.callee !== value) return promiseStepOf(parent) ? 'release' : 'escape';
+    return parent?.type === 'VariableDeclarator' || parent?.type === 'AssignmentExpression' || parent?.type === 'Property' || parent?.type === 'ReturnStatement' ? 'escape' : undefined;
+  }
+
+  /** A function of the scope that works on the session, handed on by its name. */
+  #named(node: TSESTree.Identifier): Effect | undefined {
+    const { value, parent } = consumerOf(node);
+    if (!parent || parent.type === 'MemberExpression' || parent.type === 'VariableDeclarator' || (parent.type === 'CallExpression' && parent.callee === value)) return undefined;
+    if (this.subject.done && this.#model.file.variableOf(node) === this.subject.done) return isTested(parent) ? undefined : 'escape';
+    const definition = this.#model.file.variableOf(node)?.defs[0]?.node;
+    if (!definition || (!isFunction(definition) && definition.type !== 'VariableDeclarator') || !isWithin(definition, this.#scope)) return undefined;
+    const fn = this.#model.resolver.valueOf(node);
+    if (fn?.kind !== 'function' || !isWithin(fn.node, this.#scope) || !this.#mentions(fn.node)) return undefined;
+    const inside = this.#inside(fn.node);
+    if (parent.type === 'CallExpression') {
+      if (promiseStepOf(parent)) return this.#summaries.ofCapture(fn.node, this.subject, this.#session);
+      return inside.has('release') || inside.has('escape') ? 'escape' : 'use';
+    }
+    return isTested(parent) ? undefined : 'escape';
+  }
+
+  // ----- closures
+
+  #closure(fn: FunctionNode): Effect | undefined {
+    if (!this.#closures.has(fn)) {
+      this.#closures.set(fn, undefined);
+      this.#closures.set(fn, this.#closureEffect(fn));
+    }
+    return this.#closures.get(fn);
+  }
+
+  #closureEffect(fn: FunctionNode): Effect | undefined {
+    if (fn.type === 'FunctionDeclaration' || !this.#mentions(fn)) return undefined;
+    let { value, parent } = consumerOf(fn);
+    if (parent?.type === 'VariableDeclarator') return undefined;
+    if (parent?.type === 'Property') ({ value, parent } = consumerOf(parent.parent));
+    if (parent?.type === 'ArrayExpression') ({ value, parent } = consumerOf(parent));
+    if (parent?.type !== 'CallExpression' || parent.callee === value) return 'escape';
+    const inside = this.#inside(fn);
+    const isOwn = this.subject.holders.linksOf(chainOf(parent)) !== undefined;
+    if (inside.has('release')) {
+      if (isOwn && parent.arguments.at(-1) === value && !isAwaited(parent)) this.continuations.add(fn);
+      return mayNotRun(parent) ? undefined : 'escape';
+    }
+    if (inside.has('escape')) return 'escape';
+    const name = calleeName(parent) ?? '';
+    if (/^(?:on|once|addListener|addEventListener|setInterval|setTimeout|setImmediate)$/.test(name)) return isOwn && !isKept(this.subject, parent) ? 'use' : 'escape';
+    return isOwn || isAwaited(parent) || iterates.test(name) ? 'use' : 'escape';
+  }
+
+  /** What the code of a function would do, were it run. */
+  #inside(fn: FunctionNode): Set<Effect> {
+    const effects = new Set<Effect>();
+    const open: Node[] = [...childrenOf(fn)];
+    for (let node = open.pop(); node; node = open.pop()) {
+      const effect = isFunction(node) ? undefined : this.#effectOf(node);
+      if (effect) effects.add(effect);
+      open.push(...childrenOf(node));
+    }
+    return effects;
+  }
+
+  #mentions(part: Node): boolean {
+    if (this.subject.holders.mentions().some((mention) => isWithin(mention, part))) return true;
+    return this.subject.done?.references.some(({ identifier }) => isWithin(identifier, part)) ?? false;
+  }
+
+  /** Releases that the code around performs itself. */
+  get #ownReleases(): readonly Node[] {
+    if (!this.#own) {
+      // Asked again while it is being answered: nothing more is known.
+      this.#own = [];
+      this.#own = this.#releaseCalls();
+    }
+    return this.#own;
+  }
+
+  /** When the call has done its work, this function releases the session itself, and not only if the call fails. */
+  #isBorrowed(call: Node): boolean {
+    return this.#ownReleases.some((release) => release.range[0] > call.range[0] && !isInHandlerOf(release, call));
+  }
+
+  #releaseCalls(): Node[] {
+    const mentions = [...this.subject.holders.mentions(), ...(this.subject.done?.references ?? []).map(({ identifier }) => identifier)];
+    return mentions.flatMap((mention): Node[] => {
+      for (let node: Node | undefined = mention; node && !isFunction(node) && !node.type.endsWith('Statement'); node = node.parent) {
+        if (node.type === 'CallExpression' && (isRelease(this.#model.resolver, this.subject, node) || this.#isReleasingHelper(node))) return [node];
+        if (node.type === 'MemberExpression' && isReleaseReference(this.subject, node)) return [node];
+      }
+      return [];
+    });
+  }
+
+  #isReleasingHelper(call: TSESTree.CallExpression): boolean {
+    const callee = this.#model.resolver.valueOf(call.callee);
+    const index = call.arguments.findIndex((argument) => this.#carries(argument));
+    return callee?.kind === 'function' && index >= 0 && this.#summaryOf(callee.node, call, index) === 'release';
+  }
+
+  /** A call of the scope that ends the transaction and leaves the session. */
+  find(isIt: (call: TSESTree.CallExpression) => boolean): TSESTree.CallExpression | undefined {
+    for (const mention of this.subject.holders.mentions()) {
+      for (let node: Node | undefined = mention; node && !node.type.endsWith('Statement'); node = node.parent) if (node.type === 'CallExpression' && isIt(node)) return node;
+    }
+    return undefined;
+  }
+
+  /** Somebody else got hold of it before it held anything: it was stored, or listens for good. */
+  isGivenAwayBefore(node: Node): boolean {
+    return this.subject.holders.mentions().some((mention) => {
+      for (let part: Node | undefined = mention; part && part.range[0] < node.range[0] && !part.type.endsWith('Statement') && !isFunction(part); part = part.parent) {
+        if ((part.type === 'CallExpression' || part === mention) && this.#effectOf(part) === 'escape') return true;
+      }
+      return false;
+    });
+  }
+
+  /** A release that depends on the state of the session itself: whether it is the author's to release, only he knows. */
+  get isReleasedByState(): boolean {
+    return this.#ownReleases.some((release) => {
+      for (let node: Node | undefined = release; node?.parent && !isFunction(node); node = node.parent) {
+        const { parent } = node;
+        const test = parent.type === 'IfStatement' && parent.test !== node ? parent.test : parent.type === 'LogicalExpression' && parent.right === node ? parent.left : undefined;
+        if (test && this.#asksForState(test)) return true;
+      }
+      return false;
+    });
+  }
+
+  #asksForState(test: Node): boolean {
+    return this.subject.holders.mentions().some((mention) => {
+      const { parent } = outermost(mention);
+      return isWithin(mention, test) && parent?.type === 'MemberExpression' && !showsRelease(this.subject, parent);
+    });
+  }
+
+  get isDisposed(): boolean {
+    return releasesOf(this.subject).some(({ dispose }) => dispose !== undefined && dispose.symbol !== 'none');
+  }
+}
+
+/** The chain goes on behind this call: the outermost call stands for it. */
+function isContinued(call: Node): boolean {
+  const node = outermost(call);
+  const { parent } = node;
+  if (parent?.type !== 'MemberExpression' || parent.object !== node) return parent?.type === 'CallExpression' && parent.callee === node;
+  const next = outermost(parent).parent;
+  if (next?.type !== 'CallExpression' || next.callee !== outermost(parent)) return next?.type === 'MemberExpression';
+  return promiseStepOf(next) === undefined;
+}
+
+/** The code around waits for the call, or hands its promise to somebody who does. */
+function isAwaited(call: Node): boolean {
+  for (let node: Node = outermost(call); node.parent; node = node.parent) {
+    const { parent }: { parent?: Node } = node;
+    switch (parent?.type) {
+      case 'AwaitExpression':
+      case 'YieldExpression':
+        return true;
+      case 'ArrowFunctionExpression':
+        return parent.body === node;
+      case 'ArrayExpression':
+      case 'CallExpression':
+      case 'ChainExpression':
+      case 'ConditionalExpression':
+      case 'LogicalExpression':
+      case 'MemberExpression':
+      case 'TSAsExpression':
+      case 'TSNonNullExpression':
+        continue;
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
+/** The result stays in a variable that is neither returned nor stored. */
+function isKeptLocally({ file }: SessionModel, call: Node): boolean {
+  const { parent } = consumerOf(call);
+  if (parent?.type !== 'VariableDeclarator') return false;
+  if (parent.id.type !== 'Identifier') return true;
+  return file.variableOf(parent.id)?.references.every((reference) => {
+    if (!reference.isRead()) return true;
+    const { parent: taker } = consumerOf(reference.identifier);
+    return taker?.type === 'MemberExpression' || taker?.type === 'CallExpression' || taker?.type === 'ExpressionStatement' || taker?.type === 'ArrayExpression';
+  }) ?? true;
+}
+
+/** A variable with options is given to methods (`User.create(data, options)`); given to a function it is more than that. */
+function isOptionsOnly({ file }: SessionModel, target: Node): boolean {
+  const variable = target.type === 'Identifier' ? file.variableOf(target) : undefined;
+  return variable?.references.every(({ identifier }) => {
+    const { value, parent } = consumerOf(identifier);
+    if (parent?.type === 'SpreadElement') return false;
+    if (parent?.type !== 'CallExpression' || parent.callee === value) return parent?.type === 'VariableDeclarator' || parent?.type === 'MemberExpression';
+    return unwrap(parent.callee).type === 'MemberExpression';
+  }) ?? false;
+}
+
+/** The release stands in the `catch` of a `try` that contains the call. */
+function isInHandlerOf(release: Node, call: Node): boolean {
+  for (let node: Node | undefined = release; node?.parent; node = node.parent) {
+    if (node.parent.type === 'TryStatement' && node.parent.handler === node && isWithin(call, node.parent.block)) return true;
+  }
+  return false;
+}
+
+function isTested(parent: Node): boolean {
+  return parent.type === 'IfStatement' || parent.type === 'UnaryExpression' || parent.type === 'BinaryExpression' || parent.type === 'LogicalExpression';
+}
+
+/** Events that do not come when something fails. */
+const events = /^(?:end|finish|data|success|done|complete|row|result|drain)$/;
+
+function mayNotRun(call: TSESTree.CallExpression): boolean {
+  const name = calleeName(call) ?? '';
+  const receiver = receiverOf(call);
+  if (!/^(?:on|once|addListener)$/.test(name) || !receiver || !events.test(literalText(call.arguments[0]) ?? '')) return false;
+  // Responses have laws of their own.
+  return receiver.type === 'Identifier' && !/^(?:res|response|reply|process)$/.test(receiver.name);
+}
+
+function isInFinally(node: Node): boolean {
+  for (let current = node; current.parent; current = current.parent) {
+    const { parent }: { parent?: Node } = current;
+    if (parent?.type === 'TryStatement' && parent.finalizer === current) return true;
+    if (isFunction(current)) {
+      const step = parent && promiseStepOf(parent);
+      if (step?.method === 'finally') return true;
+    }
+  }
+  return false;
+}
+
+function nameOf(expression: Node): string {
+  const node = unwrap(expression);
+  if (node.type === 'Identifier') return node.name;
+  if (node.type === 'ThisExpression') return 'this';
+  return node.type === 'MemberExpression' ? `${nameOf(node.object)}.${propertyName(node) ?? '?'}` : '?';
+}
+

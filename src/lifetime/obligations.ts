@@ -1,0 +1,311 @@
+/** Which sessions a file acquires, and where each of them goes: into a variable that has to see its release, or nowhere. */
+import type { TSESTree } from '@typescript-eslint/utils';
+import { libraries } from '../libraries/index.js';
+import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts } from '../libraries/library.js';
+import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
+import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
+import type { SessionModel } from '../sessions/model.js';
+import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
+import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
+import { consumerOf, holdersOf, isDeclaredIn, type Holders } from './holders.js';
+import type { HeldOnEntry, LifetimeScope } from './lifetime.js';
+import { promiseStepOf } from './syntax.js';
+
+type Kinds = readonly [SessionKind, ...SessionKind[]];
+
+/** A session in a variable of the scope that acquires it. */
+export interface Obligation {
+  readonly kinds: Kinds;
+  /** What is underlined: the call that acquires. */
+  readonly node: Node;
+  readonly name: string;
+  readonly scope: LifetimeScope;
+  readonly acquisition: HeldOnEntry | TSESTree.Expression;
+  readonly holders: Holders;
+  readonly done: Variable | undefined;
+  readonly session: Session | undefined;
+  /** The declaration by which it is disposed of: `await using c = …`. */
+  readonly using: TSESTree.VariableDeclaration | undefined;
+}
+
+/** A session that no variable holds. */
+export type Loss =
+  | { readonly kind: 'discarded'; readonly kinds: Kinds; readonly node: Node }
+  /** Something is asked of the session in the same breath: `createQueryRunner().manager`. */
+  | { readonly kind: 'chained'; readonly kinds: Kinds; readonly node: Node; readonly first: Link; readonly links: readonly Link[] }
+  | { readonly kind: 'stored'; readonly kinds: Kinds; readonly node: Node; readonly owner: ClassNode; readonly field: string };
+
+export interface Acquisitions {
+  readonly obligations: readonly Obligation[];
+  readonly losses: readonly Loss[];
+}
+
+export function acquisitionsOf(model: SessionModel): Acquisitions {
+  const obligations: Obligation[] = [];
+  const losses: Loss[] = [];
+  const seen = new Set<Node>();
+  for (const acquired of [...acquiredIn(model), ...madeByFunctions(model), ...clientsIn(model)]) {
+    if (seen.has(acquired.node)) continue;
+    seen.add(acquired.node);
+    const place = placeOf(model, acquired);
+    if (!place) continue;
+    if ('holders' in place) obligations.push(place);
+    else losses.push(place);
+  }
+  for (const [call, index] of callbackCalls(model)) {
+    const handed = inCallback(model, call, index);
+    if (!handed) continue;
+    if ('holders' in handed) obligations.push(handed);
+    else losses.push(handed);
+  }
+  return { obligations, losses };
+}
+
+interface Acquired {
+  readonly node: CallLike;
+  readonly kinds: Kinds;
+  readonly session: Session | undefined;
+  readonly element?: number | undefined;
+  readonly property?: string | undefined;
+}
+
+function acquiredIn(model: SessionModel): Acquired[] {
+  const { file, resolver } = model;
+  const found: Acquired[] = [];
+  for (const name of [...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart)) {
+    for (const node of file.callsByName.get(name) ?? []) {
+      const session = sessionOf(resolver.valueOf(node));
+      if (session?.how === 'acquired' && session.origin === node) {
+        const kinds = releasable(session.kinds);
+        if (kinds) found.push({ node, kinds, session });
+        continue;
+      }
+      const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
+      if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
+    }
+  }
+  return found;
+}
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}
+
+function releasable(kinds: readonly SessionKind[]): Kinds | undefined {
+  const [first, ...rest] = kinds;
+  return first && kinds.every(({ facts }) => facts.release) ? [first, ...rest] : undefined;
+}
+
+/** `execute(sql, binds, { resultSet: true })` */
+function asksFor(node: CallLike, { option }: AcquireOrigin): boolean {
+  if (option === undefined) return true;
+  return node.arguments.some((argument) => argument.type === 'ObjectExpression' && argument.properties.some((property) => property.type === 'Property' && propertyName(property) === option && property.value.type === 'Literal' && property.value.value === true));
+}
+
+/** `const client = await getClient()` with a function of this file that acquires it for its caller. */
+function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
+  const found: Acquired[] = [];
+  for (const fn of file.functions) {
+    const session = fn.parent.type === 'CallExpression' ? undefined : sessionOf(resolver.returnValue(fn));
+    if (session?.how !== 'acquired' || !isWithin(session.origin, fn.body) || enclosingFunction(session.origin) !== fn || needsActivation(session)) continue;
+    const kinds = releasable(session.kinds);
+    const { parent } = consumerOf(session.origin);
+    // What is kept in a variable outside (a singleton) or a field is nobody's to release.
+    const stored = parent?.type === 'AssignmentExpression' && !(parent.left.type === 'Identifier' && isLocal(file.variableOf(parent.left), fn));
+    const name = nameOfFunction(fn);
+    if (!kinds || stored || name === undefined) continue;
+    for (const node of file.callsByName.get(name) ?? []) {
+      const value = node.type === 'CallExpression' ? resolver.valueOf(node) : undefined;
+      if (value?.kind === 'session' && value.session === session && !value.derived && !isWithin(node, fn)) found.push({ node, kinds, session });
+    }
+  }
+  return found;
+}
+
+/** Libraries by the methods that end their clients. */
+const endsOfClients = new Map<string, Library[]>();
+for (const library of libraries) for (const name of library.clients?.ends ?? []) endsOfClients.set(name, [...(endsOfClients.get(name) ?? []), library]);
+
+/** Clients that a function makes for itself and ends: it has to do so on every path. */
+function clientsIn({ file, resolver }: SessionModel): Acquired[] {
+  const found: Acquired[] = [];
+  for (const [name, owners] of endsOfClients) {
+    for (const end of file.callsByName.get(name) ?? []) {
+      const receiver = receiverOf(end);
+      const variable = receiver?.type === 'Identifier' ? file.variableOf(receiver) : undefined;
+      for (const { writeExpr } of variable?.references ?? []) {
+        const node = writeExpr && unwrapAwait(writeExpr);
+        if (node?.type !== 'NewExpression' && node?.type !== 'CallExpression') continue;
+        const value = resolver.valueOf(node);
+        const library = value?.kind === 'client' ? owners.find((owner) => owner === value.library) : undefined;
+        if (library && enclosingFunction(node)) found.push({ node, kinds: [clientAsSession(library, node.type === 'NewExpression')], session: undefined });
+      }
+    }
+  }
+  return found;
+}
+
+/** A client in the terms of a session: it holds connections, from its first use on if it is only constructed. */
+function clientAsSession(library: Library, lazy: boolean): SessionKind {
+  const { ends = [], methods = [], properties = [] } = library.clients ?? {};
+  const outcome: Outcome = { kind: 'safe', text: '', versions: library.checked, status: 'documented' };
+  const release: ReleaseFacts = {
+    methods: ends,
+    promised: true,
+    ...(lazy ? { lazy: true } : {}),
+    never: { ...outcome, kind: 'undefined-behaviour', text: 'its connections stay open' },
+  };
+  return { library, facts: { id: 'client', noun: 'client', origins: [], builders: 'eager', derived: { methods, properties }, concurrentUse: outcome, release, instead: '' } };
+}
+
+function isLocal(variable: Variable | undefined, fn: FunctionNode): boolean {
+  return variable !== undefined && isDeclaredIn(variable, fn);
+}
+
+function nameOfFunction(fn: FunctionNode): string | undefined {
+  if (fn.type !== 'ArrowFunctionExpression' && fn.id) return fn.id.name;
+  const { parent } = fn;
+  if (parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
+  return parent.type === 'MethodDefinition' || parent.type === 'PropertyDefinition' || parent.type === 'Property' ? propertyName(parent) : undefined;
+}
+
+function originOf(session: Session): AcquireOrigin | ConstructedOrigin | undefined {
+  const [kind] = session.kinds as readonly { readonly origin?: AcquireOrigin | ConstructedOrigin }[];
+  return kind?.origin;
+}
+
+function needsActivation(session: Session): boolean {
+  return (originOf(session)?.activatedBy?.length ?? 0) > 0;
+}
+
+// ----- where it goes
+
+function placeOf(model: SessionModel, acquired: Acquired): Loss | Obligation | undefined {
+  const { node, kinds } = acquired;
+  let { value, parent } = consumerOf(node);
+  // `pool.connect().catch(report)`: the same promise goes on.
+  for (let step = stepAfter(value); step && step.method !== 'then'; step = stepAfter(value)) ({ value, parent } = consumerOf(step.call));
+  const step = stepAfter(value);
+  if (step) return afterThen(model, acquired, step.call);
+  switch (parent?.type) {
+    case 'ExpressionStatement':
+    case 'UnaryExpression':
+      if (acquired.property !== undefined || (acquired.session && (needsActivation(acquired.session) || isLazy(kinds)))) return undefined;
+      return { kind: 'discarded', kinds, node };
+    case 'MemberExpression':
+      return parent.object === value && acquired.element === undefined && acquired.property === undefined ? chained(acquired, value) : undefined;
+    case 'VariableDeclarator':
+      return parent.init === value ? bound(model, acquired, parent.id, parent.parent) : undefined;
+    case 'AssignmentExpression':
+      if (parent.right !== value) return undefined;
+      return parent.left.type === 'MemberExpression' ? stored(acquired, parent.left) : bound(model, acquired, parent.left, undefined);
+    default:
+      return undefined;
+  }
+}
+
+function isLazy(kinds: Kinds): boolean {
+  return kinds.some(({ facts }) => facts.release?.lazy);
+}
+
+function stepAfter(value: Node): { readonly call: TSESTree.CallExpression; readonly method: string } | undefined {
+  const member = value.parent;
+  const call = member?.type === 'MemberExpression' && member.object === value ? outermost(member).parent : undefined;
+  const step = call && promiseStepOf(call);
+  return step && call.type === 'CallExpression' && unwrap(step.promise) === unwrap(value) ? { call, method: step.method } : undefined;
+}
+
+function afterThen(model: SessionModel, acquired: Acquired, call: TSESTree.CallExpression): Loss | Obligation | undefined {
+  const [handler] = call.arguments;
+  const fn = handler && unwrap(handler);
+  if (!isFunction(fn) || acquired.session === undefined || needsActivation(acquired.session)) return undefined;
+  const [param] = fn.params;
+  if (!param) return { kind: 'discarded', kinds: acquired.kinds, node: acquired.node };
+  const variable = param.type === 'Identifier' ? model.file.variableOf(param) : undefined;
+  if (!variable) return undefined;
+  return { ...acquired, name: variable.name, scope: fn, acquisition: {}, holders: holdersOf(model.file, variable, fn), done: undefined, using: undefined };
+}
+
+function chained(acquired: Acquired, value: Node): Loss | undefined {
+  const { links } = chainFrom(value);
+  const at = links.findIndex((link) => link.call === acquired.node);
+  const own = links.slice(at + 1);
+  const [first] = own;
+  return first && { kind: 'chained', kinds: acquired.kinds, node: acquired.node, first, links: own };
+}
+
+function stored(acquired: Acquired, target: TSESTree.MemberExpression): Loss | undefined {
+  const owner = target.object.type === 'ThisExpression' ? enclosingClass(target) : undefined;
+  const field = propertyName(target);
+  return owner && field !== undefined && !(acquired.session && needsActivation(acquired.session)) ? { kind: 'stored', kinds: acquired.kinds, node: acquired.node, owner, field } : undefined;
+}
+
+function bound(model: SessionModel, acquired: Acquired, pattern: Node, declaration: TSESTree.VariableDeclaration | undefined): Obligation | undefined {
+  const { file } = model;
+  const { target, property } = targetIn(pattern, acquired);
+  const variable = target?.type === 'Identifier' ? file.variableOf(target) : undefined;
+  const scope: LifetimeScope = enclosingFunction(acquired.node) ?? file.sourceCode.ast;
+  // A variable of a function around keeps it for others.
+  if (!variable || !isDeclaredIn(variable, scope)) return undefined;
+  const acquisition = activation(acquired, variable, scope);
+  if (!acquisition) return undefined;
+  const using = declaration?.kind === 'using' || declaration?.kind === 'await using' ? declaration : undefined;
+  return { kinds: acquired.kinds, node: acquired.node, session: acquired.session, name: variable.name, scope, acquisition, holders: holdersOf(file, variable, scope, property), done: undefined, using };
+}
+
+function targetIn(pattern: Node, { element, property }: Acquired): { target: Node | undefined; property: string | undefined } {
+  if (element !== undefined) return { target: pattern.type === 'ArrayPattern' ? (pattern.elements[element] ?? undefined) : undefined, property: undefined };
+  if (property === undefined) return { target: pattern, property: undefined };
+  if (pattern.type !== 'ObjectPattern') return { target: pattern, property };
+  const own = pattern.properties.find((each) => each.type === 'Property' && propertyName(each) === property);
+  return { target: own?.value, property: undefined };
+}
+
+/** The call from which on it holds something: the acquisition itself, or `begin()` on what was made. */
+function activation({ node, session }: Acquired, variable: Variable, scope: Node): TSESTree.Expression | undefined {
+  const methods = session && originOf(session)?.activatedBy;
+  if (!methods) return node;
+  for (const { identifier } of variable.references) {
+    const [first] = chainFrom(identifier).links;
+    if (first?.call?.type === 'CallExpression' && methods.includes(first.name) && (enclosingFunction(identifier) ?? scope) === scope) return first.call;
+  }
+  return undefined;
+}
+
+// ----- callback style
+
+function* callbackCalls({ file }: SessionModel): Generator<readonly [TSESTree.CallExpression, number]> {
+  for (const [name, entries] of acquiresByMethod) {
+    const index = entries.find(({ origin }) => origin.callbackParam !== undefined)?.origin.callbackParam;
+    for (const call of index === undefined ? [] : (file.callsByName.get(name) ?? [])) if (call.type === 'CallExpression') yield [call, index as number];
+  }
+}
+
+/** `pool.connect((error, client, done) => { … })` */
+function inCallback(model: SessionModel, call: TSESTree.CallExpression, index: number): Loss | Obligation | undefined {
+  const { file, resolver } = model;
+  const callback = call.arguments.at(-1);
+  const value = callback && resolver.valueOf(callback);
+  if (value?.kind !== 'function') return undefined;
+  const fn = value.node;
+  const kinds = releasable(handedToCallback(resolver, call, index));
+  if (!kinds) return undefined;
+  const param = fn.params[index];
+  if (!param) return fn.params.some((each) => each.type === 'RestElement') ? undefined : { kind: 'discarded', kinds, node: call };
+  const variable = param.type === 'Identifier' ? file.variableOf(param) : undefined;
+  if (!variable) return undefined;
+  const [error] = fn.params;
+  const failure = error?.type === 'Identifier' ? file.variableOf(error) : undefined;
+  const releaser = fn.params[index + 1];
+  return {
+    kinds,
+    node: call,
+    name: variable.name,
+    scope: fn,
+    acquisition: { unless: (node) => failure !== undefined && node.type === 'Identifier' && file.variableOf(node) === failure },
+    holders: holdersOf(file, variable, fn),
+    done: releaser?.type === 'Identifier' ? file.variableOf(releaser) : undefined,
+    session: undefined,
+    using: undefined,
+  };
+}
