@@ -388,5 +388,36 @@ export const mikroOrm: LibraryClaims = {
           assert.deepEqual(await database.notes(), ['a', 'b']);
         }),
     },
+
+    'mikro-orm/never-ended': {
+      says: 'a transaction that is begun and neither committed nor rolled back stays idle in transaction, and its connection is missing from the pool',
+      harm: (database) =>
+        withOrm(
+          database,
+          async (orm) => {
+            const em = orm.em.fork();
+            await em.begin();
+            await insert('a')(em);
+            await database.untilIdleInTransaction();
+            const next = watch(insert('b')(orm.em.fork()));
+            await turns(100);
+            assert.equal(next.state, 'pending');
+            await em.rollback();
+            assert.equal((await next.outcome()).state, 'fulfilled');
+            assert.deepEqual(await database.notes(), ['b']);
+          },
+          1,
+        ),
+      instead: (database) =>
+        withOrm(
+          database,
+          async (orm) => {
+            await orm.em.fork().transactional((em) => insert('a')(em));
+            await insert('b')(orm.em.fork());
+            assert.deepEqual(await database.notes(), ['a', 'b']);
+          },
+          1,
+        ),
+    },
   }),
 };
