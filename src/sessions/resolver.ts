@@ -31,6 +31,8 @@ export class Resolver {
   readonly #sessions = new Map<Node, Session>();
   /** Expressions being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
   readonly #busy = new Set<object>();
+  /** Object literals in which a property is being looked for. */
+  readonly #searched = new Set<Node>();
   #imported: ReadonlySet<Library> | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
@@ -221,6 +223,17 @@ export class Resolver {
   }
 
   #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
+    // An object that is spread into itself on a way around.
+    if (this.#searched.has(node)) return undefined;
+    this.#searched.add(node);
+    try {
+      return this.#propertyOf(node, name);
+    } finally {
+      this.#searched.delete(node);
+    }
+  }
+
+  #propertyOf(node: TSESTree.ObjectExpression, name: string): Value | undefined {
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
         const value = this.memberValue(this.valueOf(property.argument), name);
