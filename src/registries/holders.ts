@@ -165,7 +165,7 @@ function outlives(variable: Variable, at: Node): boolean {
 function isFactory(home: FunctionNode, user: FunctionNode): boolean {
   if (home.async || home.generator || home.body.type !== 'BlockStatement') return false;
   let outer: Node = user;
-  while (outer.parent && enclosingFunction(outer) !== home) outer = enclosingFunction(outer) ?? home;
+  while (enclosingFunction(outer) !== home) outer = enclosingFunction(outer) ?? home;
   if (!isFunction(outer)) return false;
   const { parent } = outer;
   // Not a callback, which runs while the function does.

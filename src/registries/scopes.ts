@@ -117,7 +117,7 @@ function callsOf({ file, resolver }: SessionModel, fn: FunctionNode, name: strin
 function isLocal({ file }: SessionModel, fn: FunctionNode, name: string, calls: readonly Call[]): boolean {
   const id = fn.type === 'FunctionDeclaration' ? fn.id : fn.parent.type === 'VariableDeclarator' ? fn.parent.id : undefined;
   const declaration: Node | undefined = fn.type === 'FunctionDeclaration' ? fn : fn.parent.type === 'VariableDeclarator' ? fn.parent.parent : undefined;
-  if (id?.type !== 'Identifier' || declaration?.parent?.type !== 'Program') return false;
+  if (id?.type !== 'Identifier' || declaration?.parent.type !== 'Program') return false;
   const uses = file.variableOf(id)?.references.filter((reference) => reference.init !== true) ?? [];
   return uses.length === calls.length && name === id.name;
 }
@@ -143,7 +143,7 @@ function staysHere({ file }: SessionModel, made: Node): boolean {
   if (parent?.type === 'PropertyDefinition') return parent.accessibility === 'private' || propertyName(parent)?.startsWith('#') === true;
   if (parent?.type !== 'VariableDeclarator' || parent.id.type !== 'Identifier' || parent.parent.parent.type === 'ExportNamedDeclaration') return false;
   return file.variableOf(parent.id)?.references.every((reference) => {
-    const place = outermost(reference.identifier as Node);
+    const place = outermost(reference.identifier);
     return reference.init === true || (place.parent?.type === 'MemberExpression' && place.parent.object === place && !isFunction(place.parent));
   }) ?? false;
 }

@@ -77,6 +77,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['keys of a table in the file', `${typeorm} const shards = ['a', 'b']; const open = new Map(); for (const shard of shards) open.set(shard, ds.createQueryRunner());`],
     ['keys of an imported table', `${typeorm} import { shards } from './config.js'; const open = new Map(); for (const [name] of Object.entries(shards)) open.set(name, ds.createQueryRunner());`],
     ['a local collection', `${pg} export async function all(ids) { const clients = new Map(); for (const id of ids) clients.set(id, await pool.connect()); return clients; }`],
+    ['duplicates for channels', `import { createClient } from 'redis'; const redis = createClient(); const subscribers = new Map(); export async function listen(channel) { const own = redis.duplicate(); await own.connect(); subscribers.set(channel, own); }`],
     ['own connections for channels', `${pg} const listeners = new Map(); export async function listen(channel) { const client = new Client(); await client.connect(); listeners.set(channel, client); }`],
     ['entity managers of an object that goes', `${mikro} class Scope { private ems = new Map<string, EntityManager>(); of(name: string) { this.ems.set(name, orm.em.fork()); } } export const scope = () => new Scope();`],
     ['a transaction that ends with its callback', `${knex} const open = new Map(); export const run = (id) => db.transaction(async (trx) => { open.set(id, trx); });`],
