@@ -1,6 +1,7 @@
 import type { ESLint, Linter } from 'eslint';
 import { rules } from '../rules/index.js';
 import type { RuleDocs, RuleInConfig } from './create-rule.js';
+import { dotenvFiles, prismaFiles } from './languages/file-names.js';
 import { NAMESPACE } from './namespace.js';
 
 /**
@@ -43,16 +44,8 @@ const code: Part = {
 };
 
 const otherLanguages: readonly Part[] = [
-  {
-    language: `${NAMESPACE}/dotenv`,
-    where: {
-      files: ['**/.env*'],
-      // Shell scripts, templates, and modules that happen to be called so.
-      ignores: ['**/.envrc*', '**/.env*.{hbs,ejs,erb,j2,tpl,njk,js,cjs,mjs,ts,cts,mts,json,yml,yaml,md,enc,gpg}'],
-      language: `${NAMESPACE}/dotenv`,
-    },
-  },
-  { language: `${NAMESPACE}/prisma`, where: { files: ['**/*.prisma'], language: `${NAMESPACE}/prisma` } },
+  { language: `${NAMESPACE}/dotenv`, where: { ...dotenvFiles, language: `${NAMESPACE}/dotenv` } },
+  { language: `${NAMESPACE}/prisma`, where: { ...prismaFiles, language: `${NAMESPACE}/prisma` } },
 ];
 
 /**

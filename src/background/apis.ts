@@ -6,7 +6,7 @@
  * Bluebird 3); what a timer or listener inherits, and that a session cannot be cloned, was measured on Node.js 20.
  */
 
-/** Which argument: its index, all from an index on, or a property of the object at an index (`*` is any element of a list). */
+/** Which argument: its index, all from an index on, or a property of the object at an index. Of a list, all its elements. */
 export type Place = number | { readonly from: number } | { readonly at: number; readonly property: string };
 
 /**
@@ -27,6 +27,8 @@ export interface BackgroundApi {
   readonly runs?: readonly Place[];
   /** Arguments that are handed to that work. */
   readonly hands?: readonly Place[];
+  /** With an argument at this index it is unknown what is taken along: the replacer of `JSON.stringify`. */
+  readonly unlessGiven?: number;
   /** The first argument must be one of these strings. */
   readonly events?: readonly string[];
   /** The receiver must be the request or the response of a server. */
@@ -38,6 +40,15 @@ export interface BackgroundApi {
   readonly cancelledBy?: readonly string[];
   /** A clause that follows "which": when the work runs. */
   readonly when: string;
+  /**
+   * An ambient session does not reach the work: it runs in the asynchronous context of whoever emits the event or sends
+   * the response, not of whoever registers it.
+   */
+  readonly contextOfCaller?: true;
+  /** It does not inherit an ambient session of the library either: an effect that is run has a context of its own. */
+  readonly ownContext?: true;
+  /** Also without a call, as a step of a pipe: `effect.pipe(Effect.forkDaemon)` works on what is piped into it. */
+  readonly piped?: true;
   /** Reported in `strict` only: whether it is a fault depends on what listens. */
   readonly unsure?: true;
 }
@@ -54,14 +65,14 @@ export const backgroundApis: readonly BackgroundApi[] = [
   { from: ['global'], called: ['queueMicrotask'], form: 'function', runs: [0], lifetime: 'later', when: 'runs when the code around it has returned' },
 
   // Emitters
-  { from: ['any'], called: ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'], form: 'method', events: ['finish', 'close', 'end'], onRequest: true, runs: [1], lifetime: 'later', when: 'runs when the response has been sent' },
-  { from: ['events', 'node:events', 'eventemitter3', 'eventemitter2', '@nestjs/event-emitter'], of: ['EventEmitter', 'default', 'EventEmitter2'], called: ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'many', 'onAny'], form: 'method', runs: [{ from: 0 }], lifetime: 'later', when: 'runs whenever the event is emitted' },
+  { from: ['any'], called: ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'], form: 'method', events: ['finish', 'close', 'end'], onRequest: true, runs: [1], lifetime: 'later', contextOfCaller: true, when: 'runs when the response has been sent' },
+  { from: ['events', 'node:events', 'eventemitter3', 'eventemitter2', '@nestjs/event-emitter'], of: ['EventEmitter', 'default', 'EventEmitter2'], called: ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'many', 'onAny'], form: 'method', runs: [{ from: 0 }], lifetime: 'later', contextOfCaller: true, when: 'runs whenever the event is emitted' },
   { from: ['any'], called: ['emitAsync'], form: 'method', hands: [{ from: 1 }], lifetime: 'unless-awaited', when: 'goes on in the listeners' },
   { from: ['events', 'node:events', 'eventemitter3', 'eventemitter2', '@nestjs/event-emitter'], of: ['EventEmitter', 'default', 'EventEmitter2'], called: ['emit'], form: 'method', hands: [{ from: 1 }], lifetime: 'later', when: 'waits for no asynchronous listener', unsure: true },
-  { from: ['on-finished'], called: ['default'], form: 'function', runs: [1], lifetime: 'later', when: 'runs when the response has been sent' },
+  { from: ['on-finished'], called: ['default'], form: 'function', runs: [1], lifetime: 'later', contextOfCaller: true, when: 'runs when the response has been sent' },
 
   // Servers and serverless platforms
-  { from: ['any'], called: ['addHook'], form: 'method', events: ['onResponse', 'onTimeout', 'onRequestAbort'], runs: [1], lifetime: 'later', when: 'runs when the response has been sent' },
+  { from: ['any'], called: ['addHook'], form: 'method', events: ['onResponse', 'onTimeout', 'onRequestAbort'], runs: [1], lifetime: 'later', contextOfCaller: true, when: 'runs when the response has been sent' },
   { from: ['next/server', 'next/server.js'], called: ['after', 'unstable_after'], form: 'function', runs: [0], lifetime: 'later', when: 'runs when the request is finished' },
   { from: ['@vercel/functions', 'cloudflare:workers'], called: ['waitUntil'], form: 'function', runs: [0], lifetime: 'later', when: 'goes on when the response has been sent' },
   { from: ['any'], called: ['waitUntil'], form: 'method', runs: [0], lifetime: 'later', when: 'goes on when the response has been sent' },
@@ -69,6 +80,7 @@ export const backgroundApis: readonly BackgroundApi[] = [
   // Job queues: the data is serialised
   { from: ['bullmq'], of: ['Queue', 'QueuePro'], called: ['add', 'addBulk', 'upsertJobScheduler'], form: 'method', hands: [{ from: 0 }], lifetime: 'elsewhere', when: onceOut },
   { from: ['bullmq'], of: ['FlowProducer'], called: ['add', 'addBulk'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
+  { from: ['bullmq'], of: ['Relay'], called: ['publish'], form: 'method', hands: [1], lifetime: 'elsewhere', when: onceOut },
   { from: ['bull', '@nestjs/bull'], of: ['default', 'Queue'], called: ['add', 'addBulk'], form: 'method', hands: [{ from: 0 }], lifetime: 'elsewhere', when: onceOut },
   { from: ['bee-queue'], of: ['default'], called: ['createJob'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['pg-boss'], of: ['default', 'PgBoss'], called: ['send', 'sendAfter', 'sendThrottled', 'sendDebounced', 'publish'], form: 'method', hands: [1], lifetime: 'elsewhere', when: onceOut },
@@ -78,13 +90,14 @@ export const backgroundApis: readonly BackgroundApi[] = [
   { from: ['graphile-worker'], called: ['quickAddJob', 'addJobAdhoc'], form: 'function', hands: [2], lifetime: 'elsewhere', when: onceOut },
   { from: ['agenda', '@hokify/agenda'], of: ['Agenda', 'default'], called: ['now', 'create'], form: 'method', hands: [1], lifetime: 'elsewhere', when: onceOut },
   { from: ['agenda', '@hokify/agenda'], of: ['Agenda', 'default'], called: ['schedule', 'every'], form: 'method', hands: [2], lifetime: 'elsewhere', when: onceOut },
-  { from: ['agenda', '@hokify/agenda'], of: ['Agenda', 'default'], called: ['define'], form: 'method', runs: [{ from: 1 }], lifetime: 'later', when: 'runs for each job' },
+  { from: ['agenda', '@hokify/agenda'], of: ['Agenda', 'default'], called: ['define'], form: 'method', runs: [{ from: 1 }], lifetime: 'later', contextOfCaller: true, when: 'runs for each job' },
   { from: ['inngest'], of: ['Inngest'], called: ['send'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['@trigger.dev/sdk', '@trigger.dev/sdk/v3'], called: ['tasks.trigger', 'tasks.batchTrigger', 'tasks.triggerAndWait', 'tasks.triggerAndPoll'], form: 'function', hands: [1], lifetime: 'elsewhere', when: onceOut },
-  { from: ['@temporalio/client'], of: ['Client', 'WorkflowClient'], called: ['start', 'execute', 'signalWithStart'], form: 'method', hands: [{ at: 1, property: 'args' }, { at: 1, property: 'signalArgs' }], lifetime: 'elsewhere', when: onceOut },
+  { from: ['@temporalio/client'], of: ['Client', 'WorkflowClient'], called: ['start', 'execute', 'signalWithStart', 'executeUpdate', 'startUpdate'], form: 'method', hands: [{ at: 1, property: 'args' }, { at: 1, property: 'signalArgs' }], lifetime: 'elsewhere', when: onceOut },
+  { from: ['@temporalio/client'], of: ['Client', 'WorkflowClient'], called: ['signal', 'query'], form: 'method', hands: [{ from: 1 }], lifetime: 'elsewhere', when: onceOut },
 
   // Clocks
-  { from: ['node-cron'], called: ['schedule', 'default.schedule'], form: 'function', runs: [1], lifetime: 'later', when: 'runs on a schedule' },
+  { from: ['node-cron'], called: ['schedule', 'createTask', 'default.schedule', 'default.createTask'], form: 'function', runs: [1], lifetime: 'later', when: 'runs on a schedule' },
   { from: ['node-schedule'], called: ['scheduleJob', 'default.scheduleJob'], form: 'function', runs: [1, 2], lifetime: 'later', when: 'runs on a schedule' },
   { from: ['cron'], called: ['CronJob'], form: 'constructor', runs: [1, 2], lifetime: 'later', when: 'runs on a schedule' },
   { from: ['cron'], called: ['CronJob.from'], form: 'function', runs: [{ at: 0, property: 'onTick' }], lifetime: 'later', when: 'runs on a schedule' },
@@ -103,6 +116,7 @@ export const backgroundApis: readonly BackgroundApi[] = [
   // Threads and processes
   { from: ['worker_threads', 'node:worker_threads', 'global'], called: ['Worker'], form: 'constructor', hands: [{ at: 1, property: 'workerData' }], lifetime: 'elsewhere', when: onceOut },
   { from: ['any'], called: ['postMessage'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
+  { from: ['global'], called: ['JSON.stringify'], form: 'function', hands: [0], unlessGiven: 1, lifetime: 'elsewhere', when: onceOut },
   { from: ['global'], called: ['structuredClone'], form: 'function', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['child_process', 'node:child_process'], of: ['fork', 'default.fork', 'ChildProcess'], called: ['send'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
   { from: ['piscina', 'tinypool'], of: ['default', 'Piscina', 'Tinypool'], called: ['run', 'runTask'], form: 'method', hands: [0], lifetime: 'elsewhere', when: onceOut },
@@ -111,9 +125,9 @@ export const backgroundApis: readonly BackgroundApi[] = [
   // Streams of events and fibers
   { from: ['rxjs'], of: ['*'], called: ['subscribe'], form: 'method', runs: [0, 1, 2, { at: 0, property: 'next' }, { at: 0, property: 'complete' }], lifetime: 'later', when: 'is awaited by nobody' },
   { from: ['rxjs', 'rxjs/operators'], called: ['tap'], form: 'function', runs: [0, { at: 0, property: 'next' }, { at: 0, property: 'complete' }], lifetime: 'later', when: 'is awaited by nobody' },
-  { from: ['effect', 'effect/Effect'], called: ['Effect.forkDaemon', 'Effect.forkDetach', 'forkDaemon', 'forkDetach'], form: 'function', runs: [0], lifetime: 'later', when: 'goes on when the fiber around it has ended' },
-  { from: ['effect', 'effect/Effect'], called: ['Effect.runFork', 'Effect.runCallback', 'runFork', 'runCallback'], form: 'function', runs: [0], lifetime: 'later', when: 'runs in a fiber of its own' },
-  { from: ['effect', 'effect/Effect'], called: ['Effect.runPromise', 'Effect.runPromiseExit', 'runPromise', 'runPromiseExit'], form: 'function', runs: [0], lifetime: 'unless-awaited', when: 'runs in a fiber of its own' },
+  { from: ['effect', 'effect/Effect'], called: ['Effect.forkDaemon', 'Effect.forkDetach', 'forkDaemon', 'forkDetach'], form: 'function', runs: [0], lifetime: 'later', piped: true, when: 'goes on when the fiber around it has ended' },
+  { from: ['effect', 'effect/Effect'], called: ['Effect.runFork', 'Effect.runCallback', 'runFork', 'runCallback'], form: 'function', runs: [0], lifetime: 'later', ownContext: true, piped: true, when: 'runs in a fiber of its own' },
+  { from: ['effect', 'effect/Effect'], called: ['Effect.runPromise', 'Effect.runPromiseExit', 'runPromise', 'runPromiseExit'], form: 'function', runs: [0], lifetime: 'unless-awaited', ownContext: true, piped: true, when: 'runs in a fiber of its own' },
 ];
 
 /** Every package that a row names. */

@@ -7,6 +7,8 @@ export interface Discarded {
   readonly expression: Node;
   /** `void f(tx)`: the author says that it is a promise. */
   readonly voided: boolean;
+  /** `await query;`: somebody waits for it, which does not help where the query would have to be executed first. */
+  readonly awaited?: true;
   /** The statement it stands in, where it is all of it. */
   readonly statement?: TSESTree.ExpressionStatement;
   /** The constant that nobody reads. */
@@ -49,6 +51,11 @@ function collect(expression: Node, found: Discarded[], statement: TSESTree.Expre
     case 'UnaryExpression':
       if (node.operator === 'void') collect(node.argument, found, statement, true);
       break;
+    case 'AwaitExpression': {
+      const awaited = unwrap(node.argument);
+      if (awaited.type === 'CallExpression') found.push({ expression: awaited, voided: false, awaited: true });
+      break;
+    }
     case 'LogicalExpression':
       collect(node.right, found, undefined, voided);
       break;

@@ -1,98 +1,26 @@
-/** Sessions that leave the callback they end with: stored outside, attached to a request, returned. */
-import type { TSESTree } from '@typescript-eslint/utils';
+/** Sessions that leave the callback they end with: kept, attached to a request, returned. */
 import { attachments } from '../sessions/attached.js';
 import { callAround } from '../sessions/callbacks.js';
-import { childrenOf } from '../sessions/file.js';
+import { callbacksByMethod } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, outermost, unwrap, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
-import type { Session } from '../sessions/values.js';
 import { endsIn, isEnd } from './ends.js';
-import { lateOutcome } from './outcome.js';
+import { escape, inRegistries, managed, storedOutside, type Escape } from './kept.js';
 
-export interface Escape {
-  readonly node: Node;
-  readonly session: Session;
-  readonly outcome: string;
-  /** `stored`: and used afterwards; `returned`: by the callback; `handler`: attached for a handler that runs later. */
-  readonly how: 'stored' | 'returned' | 'handler';
-  readonly where: string;
-}
+export type { Escape } from './kept.js';
 
 export function escapesOf(model: SessionModel, finder: UseFinder): Escape[] {
-  return [...storedOutside(model), ...inRegistries(model), ...returned(model, finder), ...beforeTheHandler(model)];
-}
-
-/** The session itself (not a builder or a row) of a managed callback, if the expression is one. */
-function managed({ resolver }: SessionModel, expression: Node): (Session & { readonly scope: FunctionNode }) | undefined {
-  const value = resolver.valueOf(expression);
-  if (value?.kind !== 'session' || value.derived || value.session.how !== 'managed-callback' || !value.session.scope) return undefined;
-  return value.session as Session & { readonly scope: FunctionNode };
-}
-
-function escape(session: Session, node: Node, how: Escape['how'], where: string): Escape[] {
-  const outcome = lateOutcome(session, false);
-  return outcome === undefined ? [] : [{ node, session, outcome, how, where }];
-}
-
-/** `let kept; await db.transaction(async (tx) => { kept = tx; }); await kept.query(…)` */
-function storedOutside(model: SessionModel): Escape[] {
-  const { file } = model;
-  return file.nodes.assignments.flatMap((assignment) => {
-    if (assignment.operator !== '=' || assignment.right.type !== 'Identifier') return [];
-    const session = managed(model, assignment.right);
-    if (!session || !isWithin(assignment, session.scope) || isHeldOpen(model, session.scope)) return [];
-    const home = enclosingFunction(session.scope);
-    const isAfter = (node: Node): boolean => node.range[0] > session.scope.range[1] && enclosingFunction(node) === home;
-    const { left } = assignment;
-    if (left.type === 'Identifier') {
-      const variable = file.variableOf(left);
-      const usedAfter = variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier)) ?? false;
-      const declaredInside = variable?.defs[0] !== undefined && isWithin(variable.defs[0].name, session.scope);
-      return usedAfter && !declaredInside ? escape(session, assignment, 'stored', `\`${left.name}\``) : [];
-    }
-    if (left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression') return [];
-    const text = file.sourceCode.getText(left);
-    const written = file.nodes.assignments.some((other) => other !== assignment && file.sourceCode.getText(other.left) === text && isAfter(other));
-    const read = file.calls.some((call) => isAfter(call) && (receiverOf(call) !== undefined ? file.sourceCode.getText(call.callee).startsWith(`${text}.`) : false));
-    return read && !written ? escape(session, assignment, 'stored', `\`${text}\``) : [];
-  });
-}
-
-/** The callback waits for a promise that somebody else resolves, or nobody waits for the call: it is over some other time. */
-function isHeldOpen({ file }: SessionModel, scope: FunctionNode): boolean {
-  const call = callAround(scope);
-  const waiter = call && outermost(call).parent;
-  return waiter?.type !== 'AwaitExpression' || /\bnew Promise\b|\bPromise\.withResolvers\b/.test(file.sourceCode.getText(scope.body));
-}
-
-/** `sessions.set(id, tx)` on a Map of the module from which nothing is ever deleted. */
-function inRegistries(model: SessionModel): Escape[] {
-  const { file, resolver } = model;
-  return (file.callsByName.get('set') ?? []).flatMap((call) => {
-    const session = call.arguments[1] && managed(model, call.arguments[1]);
-    const receiver = receiverOf(call);
-    if (!session || receiver?.type !== 'Identifier' || /\bnew Promise\b/.test(file.sourceCode.getText(session.scope.body))) return [];
-    const variable = file.variableOf(receiver);
-    const definition = variable?.defs[0];
-    if (!variable || (definition?.type as string | undefined) !== 'Variable' || isWithin(definition?.name as Node, session.scope)) return [];
-    const { init } = definition?.node as TSESTree.VariableDeclarator;
-    const made = init && unwrap(init);
-    if (made?.type !== 'NewExpression' || resolver.valueOf(made.callee)?.kind !== 'global' || !/^(?:Weak)?Map$/.test(file.sourceCode.getText(made.callee))) return [];
-    const isCleared = variable.references.some((reference) => {
-      const parent = (reference.identifier as Node).parent;
-      return parent?.type === 'MemberExpression' && parent.object === reference.identifier && parent.property.type === 'Identifier' && /^(?:delete|clear)$/.test(parent.property.name);
-    });
-    return isCleared ? [] : escape(session, call, 'stored', `\`${receiver.name}\``);
-  });
+  return [...storedOutside(model, finder), ...inRegistries(model), ...returned(model, finder), ...beforeTheHandler(model)];
 }
 
 /** `return tx`, `return { tx }`, and a function that goes on using it. */
 function returned(model: SessionModel, finder: UseFinder): Escape[] {
   const { file } = model;
   return file.nodes.functions.flatMap((fn) => {
-    if (callAround(fn) === undefined) return [];
-    const results = fn.body.type === 'BlockStatement' ? ownReturns(fn.body, file.sourceCode.visitorKeys) : [fn.body];
+    const call = callAround(fn);
+    if (!call || !callbacksByMethod.has(calleeName(call) ?? '')) return [];
+    const results = fn.body.type === 'BlockStatement' ? file.returnedBy(fn) : [fn.body];
     return results.flatMap((result) => {
       const node = unwrap(result);
       const direct = node.type === 'ObjectExpression' ? node.properties.map((property) => (property.type === 'Property' ? property.value : property.argument)) : node.type === 'ArrayExpression' ? node.elements.flatMap((element) => element ?? []) : [node];
@@ -106,11 +34,6 @@ function returned(model: SessionModel, finder: UseFinder): Escape[] {
       return closure && use && endsIn(model, use.session, closure).length === 0 ? escape(use.session, closure, 'returned', '') : [];
     });
   });
-}
-
-function ownReturns(body: Node, keys: Readonly<Record<string, readonly string[] | undefined>>): Node[] {
-  if (body.type === 'ReturnStatement') return body.argument ? [body.argument] : [];
-  return isFunction(body) || body.type.endsWith('Expression') ? [] : childrenOf(body, keys).flatMap((child) => ownReturns(child, keys));
 }
 
 /** `db.transaction(async (tx) => { req.tx = tx; next(); })`: Express's `next()` waits for no handler; Koa's does, if awaited. */

@@ -1,17 +1,19 @@
 /** Every place of a file where a session is used by work that outlives it. */
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, isFunction, isWithin, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
-import { UseFinder, type Use } from '../sessions/uses.js';
+import { speaksOfSessions } from '../sessions/origins.js';
+import { finderOf, type Use, type UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
-import { ambientlyUsed } from './ambient-work.js';
+import { ambientlyUsed, leavesScope } from './ambient-work.js';
 import { discardedIn, type Discarded } from './discarded.js';
 import { endingOf, isRequestScoped, type Ending } from './ending.js';
 import { isEnd } from './ends.js';
 import { escapesOf, type Escape } from './escapes.js';
 import { isAwaitedOtherwise } from './joined.js';
 import { leftBehindIn, type LeftBehind } from './left-behind.js';
-import { isHazard, lateOutcome } from './outcome.js';
-import { isPromise, neverRun, type NeverRun } from './promises.js';
+import { neverRun, type NeverRun } from './never-run.js';
+import { isHazard, lateOutcome, ownContextOutcome } from './outcome.js';
+import { isPromise } from './promises.js';
 import { isJoined, scheduledMethods, tasksOf, type Task } from './tasks.js';
 
 export type Finding =
@@ -29,12 +31,18 @@ interface Reported {
 }
 
 export function backgroundUses(model: SessionModel): Finding[] {
-  const finder = new UseFinder(model.resolver);
+  const finder = finderOf(model.resolver);
   const reported: Reported[] = [];
   const findings: Finding[] = [];
-  for (const task of tasksOf(model)) findings.push(...taskFindings(model, finder, task, reported));
+  const tasks = tasksOf(model);
+  // What a cleared timer has started is over soon after it: a heartbeat on a connection that is released then.
+  const cleared = tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work);
+  for (const task of tasks) findings.push(...taskFindings(model, finder, task, reported));
   findings.push(...scheduledFindings(model, finder));
-  for (const discarded of discardedIn(model.file)) findings.push(...discardedFindings(model, finder, discarded, reported));
+  for (const discarded of discardedIn(model.file)) {
+    const isCleared = cleared.some((work) => isWithin(discarded.expression, work));
+    findings.push(...(isCleared ? droppedQuery(model, discarded) : discardedFindings(model, finder, discarded, reported)));
+  }
   for (const escape of escapesOf(model, finder)) findings.push({ kind: 'escapes', ...escape });
   for (const left of leftBehindIn(model, finder)) findings.push({ kind: 'leftBehind', ...left });
   return findings;
@@ -43,7 +51,8 @@ export function backgroundUses(model: SessionModel): Finding[] {
 /** In a file without sessions: queries of a root client that are built and dropped. */
 export function droppedQueries(model: SessionModel): Finding[] {
   const isLazy = [...model.resolver.imported].some((library) => library.sessions.some(({ builders, operations }) => builders === 'lazy' || operations?.lazy !== undefined || operations?.runs !== undefined));
-  return isLazy ? discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded)) : [];
+  const dropped = discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded));
+  return isLazy || (dropped.length > 0 && speaksOfSessions(model.resolver)) ? dropped : [];
 }
 
 function droppedQuery(model: SessionModel, discarded: Discarded): Finding[] {
@@ -60,13 +69,13 @@ function taskFindings(model: SessionModel, finder: UseFinder, task: Task, report
   if (isJoined(model, task)) return [];
   const sessions = new Map<Session, Node>([...handed].map((session) => [session, call]));
   for (const region of task.work) {
-    for (const use of workIn(finder, region)) if (!isEnd(use) && !sessions.has(use.session)) sessions.set(use.session, region);
-    const ambient = ambientlyUsed(model, region, call);
+    for (const use of named(workIn(finder, region), region)) if (!isEnd(use) && !sessions.has(use.session)) sessions.set(use.session, region);
+    const ambient = api.contextOfCaller ? undefined : ambientlyUsed(model, region, call);
     if (ambient && !sessions.has(ambient)) sessions.set(ambient, region);
   }
   return [...sessions].flatMap(([session, region]): Finding[] => {
     const ending = endingOf(model, session, region, call);
-    const outcome = lateOutcome(session, false);
+    const outcome = api.ownContext && session.how === 'ambient' ? ownContextOutcome(session) : lateOutcome(session, false);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, call, ending)) return [];
     reported.push({ session, region: call }, { session, region });
     return [{ kind: 'outlives', node: task.node, session, ending, outcome, task, unsure: api.unsure === true }];
@@ -88,8 +97,8 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
   const { expression } = discarded;
   const dropped = droppedQuery(model, discarded);
   if (dropped.length > 0) return dropped;
-  if (!isPromise(model, discarded)) return [];
-  const uses = usesOfPromise(model, finder, expression);
+  if (discarded.awaited || !isPromise(model, discarded)) return [];
+  const uses = named(usesOfPromise(model, finder, expression), expression);
   const sessions = new Set(uses.filter((use) => !isEnd(use)).map((use) => use.session));
   const ambient = ambientlyUsed(model, expression, expression);
   if (ambient) sessions.add(ambient);
@@ -113,6 +122,14 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
 function isPreparation({ node, by }: Use, expression: Node): boolean {
   if (by !== 'receiver' || expression.type !== 'CallExpression' || !/^(?:then|catch)$/.test(calleeName(expression) ?? '')) return false;
   return chainOf(node).links.some((link) => link.call?.type === 'CallExpression' && /^\s*(?:set(?!\s+local)|reset|listen|unlisten|deallocate|discard)\b/i.test(literalText(link.call.arguments[0]) ?? ''));
+}
+
+/**
+ * Uses that name their session; what works on an ambient one without a name is looked for by itself, for it may have a
+ * scope of its own there.
+ */
+function named(uses: readonly Use[], region: Node): readonly Use[] {
+  return uses.filter((use) => use.by !== 'ambient' && !(use.session.how === 'ambient' && leavesScope(use.session, use.node, region)));
 }
 
 /** The uses in work that is started: a function's body, a promise's expression. */

@@ -5,11 +5,17 @@ import type { Session } from '../sessions/values.js';
 /** @returns undefined where the library makes it harmless */
 export function lateOutcome(session: Session, floating: boolean): string | undefined {
   const [{ facts }] = session.kinds;
+  const ofScope = session.how === 'ambient' ? facts.origins.flatMap((origin) => (origin.kind === 'ambient' && origin.afterScope ? [origin.afterScope] : []))[0] : undefined;
   if (session.kinds.length > 1) return 'its work is rejected, or is committed outside the transaction without an error';
-  const own = (floating && facts.builders === 'eager' && session.how !== 'ambient' ? facts.floating : undefined) ?? facts.afterScope ?? facts.release?.after ?? (facts.builders === 'eager' ? facts.floating : undefined);
+  const own = ofScope ?? (floating && facts.builders === 'eager' && session.how !== 'ambient' ? facts.floating : undefined) ?? facts.afterScope ?? facts.release?.after ?? (facts.builders === 'eager' ? facts.floating : undefined);
   if (own) return own.kind === 'safe' && !own.unknown ? undefined : own.text;
   if (isWithoutScope(facts)) return undefined;
   return 'its work is rejected, or runs outside it without an error';
+}
+
+/** What becomes of work that does not inherit the scope at all: effects that are run by themselves. */
+export function ownContextOutcome(session: Session): string | undefined {
+  return session.kinds[0].facts.outerClient?.text ?? lateOutcome(session, false);
 }
 
 /** MikroORM's plain entity manager and its like hold no connection: nothing ends. */

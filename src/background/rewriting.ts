@@ -4,24 +4,35 @@ import { inSequence } from '../concurrency/in-sequence.js';
 import type { File } from '../sessions/file.js';
 import { calleeName, enclosingFunction, isFunction, unwrap, type Node } from '../sessions/syntax.js';
 import type { Discarded } from './discarded.js';
+import type { NeverRun } from './never-run.js';
 
 export interface Rewriting {
-  readonly messageId: 'awaitIt' | 'returnIt' | 'loopInTurn';
+  readonly messageId: 'awaitIt' | 'executeIt' | 'returnIt' | 'loopInTurn';
   readonly range: readonly [number, number];
   readonly text: string;
 }
 
-/** @returns undefined where a rewriting would be a guess */
-export function waitingFor(file: File, { expression, statement, unused, voided }: Discarded): Rewriting | undefined {
+/**
+ * @param query the query that is only built, where that is the fault
+ * @returns undefined where a rewriting would be a guess
+ */
+export function waitingFor(file: File, { expression, statement, unused, voided, awaited }: Discarded, query?: NeverRun): Rewriting | undefined {
   const fn = enclosingFunction(expression);
+  const [run] = query?.facts.operations?.runs ?? [];
+  if (awaited) return run === undefined ? undefined : { messageId: 'executeIt', range: [expression.range[1], expression.range[1]], text: `.${run}()` };
+  if (run !== undefined && (unused || expression.type !== 'CallExpression')) return undefined;
   if (unused) return fn?.async ? { messageId: 'awaitIt', range: [expression.range[0], expression.range[0]], text: 'await ' } : undefined;
   if (!statement || !fn) return undefined;
   const call = expression.type === 'CallExpression' ? expression : undefined;
   if (call && /^(?:forEach|map|flatMap|filter|some|every)$/.test(calleeName(call) ?? '')) return loop(file, call, statement);
   const start = statement.expression.range[0];
-  const end = voided ? expression.range[0] : start;
-  // `void (f(tx))`: the parenthesis stays where it is.
-  if (fn.async) return isStatementOfItsOwn(statement) ? { messageId: 'awaitIt', range: [start, end], text: 'await ' } : undefined;
+  // Of `void (f(tx))` the parenthesis stays where it is.
+  const end = voided ? (file.sourceCode.getFirstTokens(statement.expression, 2)[1]?.range[0] ?? start) : start;
+  if (fn.async) {
+    if (!isStatementOfItsOwn(statement)) return undefined;
+    return run === undefined ? { messageId: 'awaitIt', range: [start, end], text: 'await ' } : { messageId: 'executeIt', range: [start, expression.range[1]], text: `await ${file.sourceCode.text.slice(end, expression.range[1])}.${run}()` };
+  }
+  if (run !== undefined) return undefined;
   const body = fn.body;
   const isLast = body.type === 'BlockStatement' && body.body.at(-1) === statement;
   return isLast && isThenCallback(fn) ? { messageId: 'returnIt', range: [start, end], text: 'return ' } : undefined;

@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, decoratorsOf, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { backgroundApis, backgroundPackages, type BackgroundApi, type Place } from './apis.js';
 import { isDiscarded } from './discarded.js';
 import { madeFrom } from './made-from.js';
@@ -25,7 +25,8 @@ export interface Task {
 const namesOf = (api: BackgroundApi): readonly string[] => api.called.map((name) => name.split('.').at(-1) ?? name);
 const always = backgroundApis.filter((api) => api.from.includes('global') || api.from.includes('any'));
 const alwaysByName = groupByName(always);
-const rest = backgroundApis.filter((api) => !always.includes(api) && api.form !== 'decorator');
+/** What has to be imported, under whatever name. */
+const rest = backgroundApis.filter((api) => api.form !== 'decorator' && api.from.some((name) => backgroundPackages.has(name)));
 
 function groupByName(apis: readonly BackgroundApi[]): ReadonlyMap<string, readonly BackgroundApi[]> {
   const groups = new Map<string, BackgroundApi[]>();
@@ -47,6 +48,7 @@ export function tasksOf(model: SessionModel): Task[] {
   if (![...imported].some((specifier) => backgroundPackages.has(specifier))) return tasks;
   const known = new Set<Node>(tasks.map((task) => task.call));
   const apis = rest.filter((api) => api.from.some((name) => imported.has(name)));
+  tasks.push(...pipedTasks(model, apis.filter((api) => api.piped)));
   // Any call: a default export is called by whatever name the file gives it.
   for (const call of file.calls) {
     const api = known.has(call) ? undefined : apis.find((candidate) => fits(resolver, candidate, call));
@@ -55,8 +57,27 @@ export function tasksOf(model: SessionModel): Task[] {
   return tasks;
 }
 
+/** `effect.pipe(Effect.forkDaemon)`, `pipe(effect, Effect.forkDaemon)`: what is piped is the work. */
+function pipedTasks({ file, resolver }: SessionModel, apis: readonly BackgroundApi[]): Task[] {
+  if (apis.length === 0) return [];
+  return (file.callsByName.get('pipe') ?? []).flatMap((call) => {
+    const work = receiverOf(call) ?? call.arguments[0];
+    return call.arguments.flatMap((step) => {
+      const api = apis.find((candidate) => isExportOf(resolver, candidate, step));
+      const node = unwrap(step);
+      return api && work ? [{ api, call, node, name: file.nameOf(node), work: [work], handed: [] }] : [];
+    });
+  });
+}
+
+function isExportOf(resolver: Resolver, api: BackgroundApi, expression: Node): boolean {
+  const value = resolver.valueOf(unwrap(expression));
+  return value?.kind === 'module' && api.from.includes(plainSpecifier(value.specifier)) && api.called.includes(exportName(value.path) ?? '');
+}
+
 function fits(resolver: Resolver, api: BackgroundApi, call: CallLike): boolean {
   if ((api.form === 'constructor') !== (call.type === 'NewExpression')) return false;
+  if (api.unlessGiven !== undefined && call.arguments.length > api.unlessGiven) return false;
   if (api.events) {
     const [event] = call.arguments;
     if (event?.type !== 'Literal' || !api.events.includes(String(event.value))) return false;
@@ -67,7 +88,7 @@ function fits(resolver: Resolver, api: BackgroundApi, call: CallLike): boolean {
 function fitsFunction(resolver: Resolver, api: BackgroundApi, call: CallLike): boolean {
   const callee = unwrap(call.callee);
   const value = resolver.valueOf(callee);
-  if (value?.kind === 'module') return api.from.includes(plainSpecifier(value.specifier)) && api.called.includes(exportName(value.path) ?? '');
+  if (value?.kind === 'module') return isExportOf(resolver, api, callee);
   // `addHook` of any server.
   if (api.from.includes('any')) return callee.type === 'MemberExpression' && api.called.includes(propertyName(callee) ?? '');
   if (!api.from.includes('global')) return false;
@@ -125,7 +146,7 @@ function taskOf({ file, resolver }: SessionModel, api: BackgroundApi, call: Call
     call,
     node: callee,
     name: file.nameOf(callee),
-    work: (api.runs ?? []).flatMap((place) => argumentsAt(call, place)).map((argument) => workOf(resolver, argument)),
+    work: (api.runs ?? []).flatMap((place) => argumentsAt(call, place)).flatMap(tasksIn).map((argument) => workOf(resolver, argument)),
     handed: [...(api.hands ?? []).flatMap((place) => argumentsAt(call, place)), ...boundIn(api, call)],
   };
 }
@@ -146,6 +167,14 @@ function argumentsAt(call: CallLike, place: Place): Node[] {
   const options = call.arguments[place.at] && unwrap(call.arguments[place.at] as Node);
   if (options?.type !== 'ObjectExpression') return [];
   return options.properties.flatMap((property) => (property.type === 'Property' && propertyName(property) === place.property ? [property.value] : []));
+}
+
+/** `addAll([() => …, () => …])`, `addAll(xs.map((x) => () => …))`: each task of a list. */
+function tasksIn(argument: Node): Node[] {
+  const node = unwrap(argument);
+  if (node.type === 'ArrayExpression') return node.elements.flatMap((element) => element ?? []);
+  const worker = node.type === 'CallExpression' && calleeName(node) === 'map' && node.arguments[0] ? unwrap(node.arguments[0]) : undefined;
+  return worker?.type === 'ArrowFunctionExpression' && isFunction(unwrap(worker.body)) ? [unwrap(worker.body)] : [argument];
 }
 
 /** The function behind a name, the promise behind a constant, or the expression itself. */
@@ -190,17 +219,19 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
   return api.cancelledBy.some((cancel) => (file.callsByName.get(cancel) ?? []).some((other) => other.arguments[0] !== undefined && file.sourceCode.getText(other.arguments[0]) === name));
 }
 
+const scheduling = backgroundApis.filter((api) => api.form === 'decorator');
+
 /** Methods that a clock runs: `@Cron('0 * * * *')`. */
 export function scheduledMethods({ file, resolver }: SessionModel): { readonly fn: FunctionNode; readonly node: Node; readonly api: BackgroundApi; readonly name: string }[] {
-  const decorators = backgroundApis.filter((api) => api.form === 'decorator');
+  if (!scheduling.some((api) => api.from.some((name) => file.sourceCode.text.includes(name)))) return [];
   return file.nodes.classes.flatMap((owner) =>
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
       const fn = member.value;
-      return member.decorators.flatMap((decorator) => {
+      return decoratorsOf(member).flatMap((decorator) => {
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
-        const api = value?.kind === 'module' ? decorators.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
+        const api = value?.kind === 'module' ? scheduling.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;
         return api ? [{ fn, node: decorator, api, name: `@${file.nameOf(callee)}` }] : [];
       });
     }),

@@ -1,7 +1,7 @@
 /** How a finding is said: the words of a message, from the catalogue's facts. */
 import type { Session } from '../sessions/values.js';
 import type { Ending } from './ending.js';
-import type { NeverRun } from './promises.js';
+import type { NeverRun } from './never-run.js';
 
 /** `tx`, Prisma interactive transaction. */
 export function describeSession(session: Session): { readonly session: string; readonly what: string } {
@@ -17,7 +17,7 @@ export function describeEnding(session: Session, ending: Ending): string {
   const { noun } = session.kinds[0].facts;
   switch (ending) {
     case 'callback':
-      return `the ${noun} ends when ${session.how === 'ambient' ? 'the method' : 'its callback'} is done`;
+      return `the ${noun} ends when ${session.how === 'ambient' && session.scope?.parent.type === 'MethodDefinition' ? 'the method' : 'its callback'} is done`;
     case 'caller':
       return `the caller may end the ${noun} when this function has returned`;
     case 'release':
@@ -25,6 +25,11 @@ export function describeEnding(session: Session, ending: Ending): string {
     case 'request':
       return `the ${noun} ends with the request`;
   }
+}
+
+/** What to write, for a query that is only built. */
+export function describeStart({ facts }: NeverRun): string {
+  return facts.operations?.runs ? `Await its \`${facts.operations.runs[0] ?? 'execute'}()\`` : 'Await it';
 }
 
 /** What becomes of a query that is only built. */

@@ -1,8 +1,8 @@
 /** What `--help` prints. */
 export const help = `Usage: eslint-plugin-db-session [options] [paths...]
 
-Finds misuse of database sessions in JavaScript and TypeScript files, without any configuration. Paths are files and
-folders; without one, the current folder is scanned. In folders, files that .gitignore names, node_modules, build
+Finds misuse of database sessions in JavaScript, TypeScript, .env and .prisma files, without any configuration. Paths
+are files and folders; without one, the current folder is scanned. In folders, files that .gitignore names, node_modules, build
 output (dist, build, .next, coverage), *.min.js and *.d.ts are left out.
 
   -c, --config NAME        recommended (default), strict or all

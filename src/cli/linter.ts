@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ESLint } from 'eslint';
+import { ESLint, type Linter } from 'eslint';
 import plugin from '../plugin.js';
 import type { ScanOptions } from './command-line.js';
 import { isOwnRule } from './own-messages.js';
@@ -34,10 +34,15 @@ export function makeLinter(
         languageOptions: { parser },
         linterOptions: { reportUnusedDisableDirectives: 'off' },
       },
-      plugin.configs[options.config],
-      { rules: options.rules },
+      // A rule must not be switched on for a language that it does not know.
+      ...[...plugin.configs[options.config]].map((part) => ({ ...part, rules: { ...part.rules, ...rulesFor(part.language, options.rules) } })),
     ],
   });
+}
+
+function rulesFor(language = 'js/js', rules: Linter.RulesRecord): Linter.RulesRecord {
+  const knows = (ruleId: string) => plugin.rules[ruleId.slice(ruleId.indexOf('/') + 1) as keyof typeof plugin.rules].meta?.languages?.includes(language);
+  return Object.fromEntries(Object.entries(rules).filter(([ruleId]) => knows(ruleId)));
 }
 
 /** ESLint takes no files from outside its folder. */

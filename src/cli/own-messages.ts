@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type { ESLint, Linter } from 'eslint';
+import { isInOwnLanguage } from '../languages/file-names.js';
 import { NAMESPACE } from '../namespace.js';
 
 /** Whether a rule is the plugin's. */
@@ -24,6 +26,20 @@ export function keepOwnMessages(result: ESLint.LintResult): ESLint.LintResult {
     ...withMessages(result, result.messages.filter(isOwn)),
     suppressedMessages: result.suppressedMessages.filter(isOwn),
   };
+}
+
+/**
+ * Some formatters print the whole file, and a file that holds connection strings must not be printed.
+ *
+ * @param result - What was found in a file.
+ * @returns The same, without the text if it is a .env file or a schema.
+ */
+export function withoutSecrets(result: ESLint.LintResult): ESLint.LintResult {
+  if (!isInOwnLanguage(path.basename(result.filePath))) return result;
+  const rest = { ...result };
+  delete rest.source;
+  delete rest.output;
+  return rest;
 }
 
 /**

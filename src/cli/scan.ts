@@ -7,7 +7,7 @@ import { readCommandLine } from './command-line.js';
 import { loadFormatter } from './formatter.js';
 import { help } from './help.js';
 import { makeLinter } from './linter.js';
-import { keepErrors, keepOwnMessages } from './own-messages.js';
+import { keepErrors, keepOwnMessages, withoutSecrets } from './own-messages.js';
 import { makeParser } from './parser.js';
 import { makeProgress } from './progress.js';
 import type { PathProblem } from './source-files.js';
@@ -79,7 +79,7 @@ async function lint(files: readonly string[], linter: ESLint, terminal: Terminal
     progress.show(index, shorten(file, terminal.cwd));
     try {
       const text = await readSourceText(file);
-      results.push(...(await linter.lintText(text, { filePath: file })).map(keepOwnMessages));
+      results.push(...(await linter.lintText(text, { filePath: file })).map(keepOwnMessages).map(withoutSecrets));
     } catch (error) {
       problems.push({ path: file, reason: reasonOf(error) });
     }

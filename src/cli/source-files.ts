@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isInOwnLanguage } from '../languages/file-names.js';
 import type { IgnoreFiles } from './gitignore.js';
 import { ignoreFilesAbove, isIgnored, withIgnoreFileOf } from './gitignore.js';
 
@@ -25,7 +26,7 @@ const writtenByTools = /\.(?:min\.[cm]?js|d\.[cm]?ts)$/;
 const foldersOfTools = new Set(['node_modules', '.git', 'dist', 'build', '.next', 'coverage']);
 
 /**
- * Finds the JavaScript and TypeScript files to scan.
+ * Finds the files to scan: JavaScript, TypeScript, .env files and Prisma's schemas.
  *
  * What a user names is scanned even if it is ignored or the work of a tool; inside a folder both are left out.
  * Symbolic links inside a folder are not followed.
@@ -44,10 +45,10 @@ export async function findSourceFiles(paths: readonly string[], cwd: string): Pr
         const before = files.size + problems.length;
         await walk(named, await rulesFor(named), files, problems);
         if (files.size + problems.length === before && !containsAny(named, files)) {
-          problems.push({ path: named, reason: 'no JavaScript or TypeScript files in this folder (see --help for what is left out)' });
+          problems.push({ path: named, reason: 'no files to scan in this folder (see --help for what is left out)' });
         }
-      } else if (sourceFile.test(named)) files.add(named);
-      else problems.push({ path: named, reason: 'not a JavaScript or TypeScript file' });
+      } else if (sourceFile.test(named) || isInOwnLanguage(path.basename(named))) files.add(named);
+      else problems.push({ path: named, reason: 'not a JavaScript, TypeScript, .env or .prisma file' });
     } catch (error) {
       problems.push({ path: named, reason: reasonOf(error) });
     }
@@ -81,7 +82,7 @@ async function walk(folder: string, outer: IgnoreFiles, files: Set<string>, prob
 }
 
 function isSource(name: string): boolean {
-  return sourceFile.test(name) && !writtenByTools.test(name);
+  return isInOwnLanguage(name) || (sourceFile.test(name) && !writtenByTools.test(name));
 }
 
 function containsAny(folder: string, files: ReadonlySet<string>): boolean {

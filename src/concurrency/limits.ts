@@ -75,6 +75,12 @@ export function methodOfMade(resolver: Resolver, call: TSESTree.CallExpression, 
   return undefined;
 }
 
+/** Whether the file names a module that makes limiters at all. */
+export function hasLimiter({ file }: Resolver): boolean {
+  for (const specifier of file.specifiers) if (Object.hasOwn(limiters, plainSpecifier(specifier))) return true;
+  return false;
+}
+
 /** `limit(() => …)` or `queue.add(() => …)` with a limiter of one: what it is given runs one at a time. */
 export function isSerialised(resolver: Resolver, call: TSESTree.CallExpression): boolean {
   const { root, links } = chainOf(call);

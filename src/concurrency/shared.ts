@@ -2,12 +2,12 @@
 import type { Outcome } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
 import { isBegun } from '../sessions/transaction-begin.js';
-import { UseFinder, type Use } from '../sessions/uses.js';
+import { finderOf, UseFinder, type Use } from '../sessions/uses.js';
 import { enclosingFunction, isWithin, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
 import type { Branch } from './branches.js';
 import { forksOf, type Fork } from './forks.js';
-import { isSerialised } from './limits.js';
+import { hasLimiter, isSerialised } from './limits.js';
 
 export interface SharedSession {
   readonly session: Session;
@@ -32,7 +32,7 @@ interface BranchUses {
 export function sharedSessions(model: SessionModel): SharedSession[] {
   const forks = forksOf(model);
   if (forks.length === 0) return [];
-  const finder = new UseFinder(model.resolver, (call) => isSerialised(model.resolver, call));
+  const finder = hasLimiter(model.resolver) ? new UseFinder(model.resolver, (call) => isSerialised(model.resolver, call)) : finderOf(model.resolver);
   const found = forks.flatMap((fork) => sharedIn(model, fork, finder));
   // What is started here and joined there is one fork: said where it is joined.
   return found.filter(({ fork, session }) => fork.kind !== 'started' || !found.some((other) => other.fork.kind !== 'started' && other.session === session && other.branches.some(({ branch }) => branch.node === fork.call)));

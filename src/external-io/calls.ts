@@ -10,7 +10,7 @@ import { calleeName, chainOf, decoratorCallees, enclosingClass, propertyName, un
 import type { Variable } from '../sessions/values.js';
 import { prefixesOf } from '../transactions/paths.js';
 import { externalModules, notExternal, type ExternalModule } from './modules.js';
-import { isSleep } from './sleep.js';
+import { isPausingModule, isSleep } from './sleep.js';
 
 export interface ExternalCall {
   /** What a person would underline: the callee. */
@@ -72,9 +72,23 @@ function matches(pattern: string, specifier: string): boolean {
   return pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern;
 }
 
+const modulesBySpecifier = new Map<string, ExternalModule | undefined>();
+
 function moduleOf(specifier: string): ExternalModule | undefined {
-  if (notExternal.some((pattern) => matches(pattern, specifier))) return undefined;
-  return externalModules.find((entry) => entry.modules.some((pattern) => matches(pattern, specifier)));
+  if (modulesBySpecifier.has(specifier)) return modulesBySpecifier.get(specifier);
+  const isExternal = !notExternal.some((pattern) => matches(pattern, specifier));
+  const found = isExternal ? externalModules.find((entry) => entry.modules.some((pattern) => matches(pattern, specifier))) : undefined;
+  // Bounded, for processes that see the specifiers of many projects.
+  if (modulesBySpecifier.size > 10_000) modulesBySpecifier.clear();
+  modulesBySpecifier.set(specifier, found);
+  return found;
+}
+
+/** A first look that resolves nothing: the file requests, pauses, or imports a module that does such work. */
+export function mayWorkOutside({ file }: SessionModel): boolean {
+  const { callsByName, settings } = file;
+  if (settings.externalIo.modules.length > 0 || callsByName.has('fetch') || callsByName.has('setTimeout')) return true;
+  return [...file.specifiers].some((specifier) => isPausingModule(specifier) || moduleOf(plainSpecifier(specifier)) !== undefined);
 }
 
 /**

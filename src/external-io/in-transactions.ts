@@ -5,7 +5,7 @@ import { isFunction, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited, isRaced, runsInPlace } from '../transactions/awaiting.js';
 import { transactionScopes, type TransactionScope } from '../transactions/scopes.js';
 import { chainsIn, statementsIn } from '../transactions/statements.js';
-import { externalCall, type ExternalCall } from './calls.js';
+import { externalCall, mayWorkOutside, type ExternalCall } from './calls.js';
 import { isPause } from './sleep.js';
 
 export interface ExternalUse {
@@ -19,6 +19,7 @@ export interface ExternalUse {
 }
 
 export function externalUses(model: SessionModel): ExternalUse[] {
+  if (!mayWorkOutside(model)) return [];
   const seen = new Set<Node>();
   return transactionScopes(model)
     .flatMap((scope) => usesIn(model, scope))

@@ -19,12 +19,16 @@ const pauses: Readonly<Record<string, readonly string[]>> = {
   'modern-async': ['sleep', 'sleepPrecise'],
 };
 
+export function isPausingModule(specifier: string): boolean {
+  return Object.hasOwn(pauses, specifier);
+}
+
 /** A call that only waits: of a pausing module, or of a function of the file that is `new Promise(r => setTimeout(r, ms))`. */
 export function isSleep(resolver: Resolver, call: TSESTree.CallExpression): boolean {
   if (isZero(call.arguments[0])) return false;
   const value = resolver.valueOf(call.callee);
   if (value?.kind === 'module') {
-    const names = Object.hasOwn(pauses, value.specifier) ? pauses[value.specifier] : undefined;
+    const names = isPausingModule(value.specifier) ? pauses[value.specifier] : undefined;
     return names?.includes(exportName(value.path) ?? '') ?? false;
   }
   return value?.kind === 'function' && isPausing(resolver, value.node);

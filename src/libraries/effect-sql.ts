@@ -13,7 +13,7 @@ export const effectSql: Library = {
       id: 'transaction',
       noun: 'transaction',
       // It travels in the fiber's context; its argument is an effect and no callback.
-      origins: [{ kind: 'ambient', methods: ['withTransaction'], of: ['effect-sql'] }],
+      origins: [{ kind: 'ambient', methods: ['withTransaction'], of: ['effect-sql'], afterEnd: ['afterCommit'] }],
       nested: ['withTransaction'],
       builders: 'lazy',
       operations: { sql: ['unsafe'], local: ['reserve', 'afterCommit'] },
@@ -40,7 +40,7 @@ export const effectSql: Library = {
       },
       outerClient: {
         kind: 'escapes-rollback',
-        text: 'an effect started with `Effect.runPromise` inside the transaction is outside it and stays committed',
+        text: 'an effect that is run by itself (`Effect.runPromise`, `runFork`) inside the transaction is outside it and stays committed',
         versions: '4.1',
         status: 'measured',
         evidence: 'effect-sql/run-promise-escapes',

@@ -97,6 +97,11 @@ export interface CallbackOrigin {
   readonly synchronousIn?: readonly string[];
   /** The call takes the session from its receiver and gives it to nobody: mongo's `session.withTransaction(cb)`. */
   readonly receiverIsSession?: boolean;
+  /**
+   * The session is in the asynchronous context too: inside the callback, and in all work that is started there, the
+   * library's clients join it without naming it. MikroORM's global entity manager does.
+   */
+  readonly inContext?: boolean;
 }
 
 /** A call that hands the session to the caller, who has to release it. */
@@ -159,6 +164,12 @@ export interface AmbientOrigin {
   readonly ownSession?: readonly string[];
   /** Libraries (ids) whose clients join. */
   readonly of: readonly string[];
+  /** Functions and methods whose callback is outside the scope: `withoutTransaction`. */
+  readonly outside?: readonly string[];
+  /** Functions and methods whose callback runs when the scope has ended, which is meant: `runOnTransactionCommit`. */
+  readonly afterEnd?: readonly string[];
+  /** What becomes of work that inherits the scope when it has ended, where that differs from the session's `afterScope`. */
+  readonly afterScope?: Outcome;
 }
 
 export type Origin = CallbackOrigin | AcquireOrigin | ConstructedOrigin | PropertyOrigin | AmbientOrigin;
@@ -185,6 +196,8 @@ export interface ReleaseFacts {
   readonly promised: boolean;
   /** The method only builds a command; this must follow: Kysely's `.commit().execute()`. */
   readonly needs?: string;
+  /** An end that fails, where the promise of that call does not reject: what happens. */
+  readonly failure?: Outcome;
   /** Releasing twice: what happens. */
   readonly twice?: Outcome;
   /** Using it after release: what happens. */
@@ -249,6 +262,15 @@ export interface Fingerprint {
   readonly called?: 'with-string' | 'as-tag';
 }
 
+/** What differs where the library runs on these drivers; the facts of the session itself hold where none is shown. */
+export interface DriverFacts
+  extends Partial<Pick<SessionFacts, 'concurrentUse' | 'concurrentReads' | 'parallelNested' | 'afterScope' | 'outerClient' | 'swallowedError' | 'instead'>> {
+  /** Subpaths of the library that are for the driver, as in {@link Library.packages}: `drizzle-orm/libsql`. */
+  readonly modules: readonly string[];
+  /** Libraries (ids) that are the driver: shown by an import, or by package.json. */
+  readonly drivers: readonly string[];
+}
+
 /** A kind of session of a library. */
 export interface SessionFacts {
   /** Identifier, unique in the library: `transaction`, `connection`. */
@@ -304,6 +326,8 @@ export interface SessionFacts {
   /** An asynchronous body (async callback, `await` between BEGIN and COMMIT) where the library wants a synchronous one. */
   readonly asyncBody?: Outcome;
   readonly release?: ReleaseFacts;
+  /** For a library over several drivers, whose outcomes are those of the driver. */
+  readonly byDriver?: readonly DriverFacts[];
   /** What to write instead of concurrent use: an imperative clause, lower-case, no full stop. */
   readonly instead: string;
 }

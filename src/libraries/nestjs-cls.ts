@@ -17,6 +17,7 @@ export const nestjsCls: Library = {
           methods: ['withTransaction'],
           ownSession: ['Propagation.RequiresNew', 'REQUIRES_NEW'],
           of: ['prisma', 'drizzle', 'typeorm', 'knex', 'kysely', 'mongoose', 'mongodb', 'pg-promise'],
+          outside: ['withoutTransaction'],
         },
         { kind: 'property', of: ['TransactionHost'], property: 'tx', ambientOnly: true },
       ],

@@ -16,6 +16,7 @@ export const typeormTransactional: Library = {
           functions: ['runInTransaction', 'wrapInTransaction'],
           ownSession: ['Propagation.REQUIRES_NEW', 'REQUIRES_NEW'],
           of: ['typeorm'],
+          afterEnd: ['runOnTransactionCommit', 'runOnTransactionRollback', 'runOnTransactionComplete'],
         },
       ],
       builders: 'eager',

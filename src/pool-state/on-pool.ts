@@ -25,7 +25,7 @@ const methods: ReadonlySet<string> = new Set(libraries.flatMap((library) => libr
 export function stateOnPools(model: SessionModel): StateOnPool[] {
   const { file } = model;
   if (!speaksOfState(file.sourceCode.text)) return [];
-  return [...file.calls, ...file.nodes.tagged].flatMap((query) => (query.type === 'NewExpression' ? [] : (judge(model, query) ?? [])));
+  return [...file.callsNamed(methods), ...file.nodes.tagged].flatMap((query) => (query.type === 'NewExpression' ? [] : (judge(model, query) ?? [])));
 }
 
 function judge(model: SessionModel, query: Query): StateOnPool | undefined {

@@ -29,17 +29,21 @@ export function cacheOf(connections: Connections, connection: Connection): Cache
     const constant = connections.places.constantOf(said.value);
     if (!constant) return 'unknown';
     if (!isBun) return constant.value ? 'on' : 'off';
-    return constant.value === false ? 'off' : constant.value === null || constant.value === '' ? 'unknown' : 'on';
+    return constant.value === false ? 'off' : 'on';
   }
   const states = connection.routes.map(({ url }) => cacheByUrl(isBun, url?.parameters.findLast(({ name }) => name === 'prepare')?.value));
   return states.includes('on') ? 'on' : (states[0] ?? 'on');
 }
 
+/** Values of `?prepare=` that turn the cache off, as measured: postgres.js 3.4.9, Bun 1.4.5. */
+const effective = { 'postgres-js': ['false', 'disable', ''], 'bun-sql': ['false', '0'] } as const;
+
+export function isEffective(isBun: boolean, value: string): boolean {
+  return (effective[isBun ? 'bun-sql' : 'postgres-js'] as readonly string[]).includes(value);
+}
+
 function cacheByUrl(isBun: boolean, value: string | undefined): CacheState {
-  if (value === undefined) return 'on';
-  if (value === 'false') return 'off';
-  if (value === '' || value === 'disable') return isBun ? 'unknown' : 'off';
-  return 'on';
+  return value !== undefined && isEffective(isBun, value) ? 'off' : 'on';
 }
 
 /** How `prepare: false` gets into a call: `certain` where nothing else can come of it. */

@@ -105,15 +105,16 @@ export class Connections {
     return forms.find((form) => form.from.includes(specifier) && form.exports.includes(name) && this.#isMade(form, call) && this.#isMeant(form, call));
   }
 
-  #isMade({ how }: Form, { type }: CallLike): boolean {
-    return how === 'either' || (how === 'new') === (type === 'NewExpression');
+  #isMade({ how, least = 0 }: Form, call: CallLike): boolean {
+    return call.arguments.length >= least && (how === 'either' || (how === 'new') === (call.type === 'NewExpression'));
   }
 
-  #isMeant({ only }: Form, call: CallLike): boolean {
-    if (!only) return true;
-    const place = this.#at(call, only.path);
-    const constant = place && this.places.constantOf(place);
-    return constant ? only.values.includes(String(constant.value)) : place === undefined;
+  #isMeant({ only = [] }: Form, call: CallLike): boolean {
+    return only.every(({ path, values }) => {
+      const place = this.#at(call, path);
+      const constant = place && this.places.constantOf(place);
+      return constant ? values.includes(String(constant.value)) : place === undefined;
+    });
   }
 
   /** `pgp(url)`, where `pgp` is what calling the module gives. */

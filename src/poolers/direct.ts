@@ -4,7 +4,7 @@ import { calleeName, literalText, receiverOf, type CallLike, type Node } from '.
 import type { Connection, Connections, Route } from './connections.js';
 import { useDirect } from './edits.js';
 import { certaintyOf, sentence, type Certainty, type Finding } from './finding.js';
-import { poolerInSettings } from './recognise.js';
+import { isDirectName, poolerInSettings } from './recognise.js';
 
 /** What uses the session in a way that no transaction pooler allows. */
 const needs = {
@@ -13,7 +13,7 @@ const needs = {
   drizzle: { tool: 'drizzle-kit', why: ' for migrations that lock or SET for the session' },
   kysely: { tool: "Kysely's Migrator", why: ': its advisory lock stays behind on some connection, and the next run hangs' },
   worker: { tool: "Graphile Worker's `run`", why: ': it listens for jobs' },
-  listen: { tool: 'LISTEN', why: ': through a pooler no notification arrives, and no error' },
+  listen: { tool: 'LISTEN', why: ': through a pooler a client that waits for notifications gets none, and no error' },
 } as const;
 
 type Need = keyof typeof needs;
@@ -21,7 +21,11 @@ type Need = keyof typeof needs;
 export function* findDirect(model: SessionModel, connections: Connections): Generator<Finding> {
   for (const connection of connections.all) {
     const need = needOf(connections, connection);
-    if (need) yield* report(need, connection.routes, connection.call.callee);
+    if (!need) continue;
+    // Graphile Worker may be given a pool: `run({ pgPool })`.
+    const client = connections.wrappedClient(connection.call);
+    const path = client && connections.behind(client);
+    yield* report(need, (path?.connection ?? connection).routes, connection.call.callee, path !== undefined && path.connection !== connection);
   }
   for (const call of model.file.calls) {
     const client = migratorsClient(connections, call) ?? listeningClient(call);
@@ -52,7 +56,7 @@ function migratorsClient(connections: Connections, call: CallLike): { node: Node
   if (call.type !== 'NewExpression' || calleeName(call) !== 'Migrator') return undefined;
   const exported = connections.exportOf(call);
   const [options] = call.arguments;
-  if (exported?.[0] !== 'kysely' || !options || options.type === 'SpreadElement') return undefined;
+  if (!exported || !/^kysely(?:\/migration)?$/.test(exported[0]) || !options || options.type === 'SpreadElement') return undefined;
   const said = connections.places.said(connections.places.of(options), 'db');
   return said.state === 'set' && said.value.kind === 'node' ? { node: said.value.node, need: 'kysely' } : undefined;
 }
@@ -77,13 +81,15 @@ function settingRoute(model: SessionModel): Route[] {
   return pooler ? [{ source: undefined, url: undefined, pooler, name: 'this connection', isLocal: false }] : [];
 }
 
-function* report(need: Need, routes: readonly Route[], callee: Node): Generator<Finding> {
+function* report(need: Need, routes: readonly Route[], callee: Node, isElsewhere = false): Generator<Finding> {
+  // `process.env.DIRECT_URL ?? process.env.DATABASE_URL`: who has a direct URL gives it.
+  if (routes.some(({ source, pooler }) => !pooler && source?.kind === 'variable' && isDirectName(source.name))) return;
   for (const { pooler, source, url, name } of routes) {
     if (!pooler || pooler.mode === 'session') continue;
     const edit = source?.kind === 'text' && url && pooler.direct ? useDirect(source.text, url, pooler.direct) : undefined;
     const certainty: Certainty = need === 'drizzle' && pooler.mode === 'transaction' ? 'note' : certaintyOf(pooler, 'mode');
     yield {
-      range: source && need !== 'listen' && need !== 'kysely' ? source.node.range : callee.range,
+      range: source && !isElsewhere && need !== 'listen' && need !== 'kysely' ? source.node.range : callee.range,
       messageId: 'needsDirect',
       data: { ...needs[need], url: sentence(name), pooler: pooler.name },
       certainty,

@@ -43,7 +43,7 @@ export const drivers: Readonly<Record<DriverId, Driver>> = {
     outcome: 'queries fail with "prepared statement … already exists", or return the rows of another query',
     sendsParameters: true,
     knob: '`prepare: false`, or `?prepare=false`',
-    lookAlikes: '`prepare: 0`, `prepare: undefined`, `no_prepare: true`, `PGPREPARE=false`',
+    lookAlikes: '`prepare: 0`, `prepare: undefined`, `no_prepare: true`, `?prepare=disable`, `PGPREPARE=false`',
     checked: 'Bun 1.4.5',
   },
   pg: { name: 'node-postgres', names: 'asked', outcome: named, startup: PG_STARTUP, knob: 'no `name` in the query', lookAlikes: '`?prepare=false` and `?pgbouncer=true` are ignored', checked: 'pg 8.23.1' },
@@ -51,15 +51,15 @@ export const drivers: Readonly<Record<DriverId, Driver>> = {
   'neon-http': { name: 'neon()', names: 'none', knob: 'none needed: each query is a request', checked: '@neondatabase/serverless 1.2.0' },
   'vercel-postgres': { name: '@vercel/postgres', names: 'asked', outcome: named, startup: PG_STARTUP, knob: 'no `name` in the query', checked: '@vercel/postgres 0.10.0' },
   'pg-promise': { name: 'pg-promise', names: 'asked', outcome: named, startup: PG_STARTUP, knob: 'no `PreparedStatement`, no `name` in the query', checked: 'pg-promise 12.7.1' },
-  slonik: { name: 'slonik', names: 'none', knob: "none needed, but `statementTimeout` and `idleInTransactionSessionTimeout` must be `'DISABLE_TIMEOUT'` to connect at all", checked: 'slonik 47.3.2' },
+  slonik: { name: 'slonik', names: 'none', startup: ['options'], knob: "none needed, but `statementTimeout` and `idleInTransactionSessionTimeout` must be `'DISABLE_TIMEOUT'` to connect at all", checked: 'slonik 47.3.2' },
   knex: { name: 'Knex', names: 'none', startup: PG_STARTUP, knob: 'none needed', checked: 'knex 3.3.0' },
   typeorm: { name: 'TypeORM', names: 'none', startup: PG_STARTUP, knob: 'none needed', checked: 'typeorm 1.1.1' },
   sequelize: { name: 'Sequelize', names: 'none', startup: PG_STARTUP, knob: 'none needed', checked: 'sequelize 6.37.8' },
   'mikro-orm': { name: 'MikroORM', names: 'none', knob: 'none needed: it sends its queries through Knex or Kysely', checked: 'documented, not measured' },
   'prisma-engine': { name: "Prisma's engine", names: 'all', outcome: 'queries fail with "prepared statement \\"s0\\" already exists"', knob: '`?pgbouncer=true`, and `directUrl` for migrations', lookAlikes: '`connection_limit=1` alone', checked: 'Prisma up to 6, documented, not measured' },
-  'prisma-adapter': { name: '@prisma/adapter-pg', names: 'asked', outcome: named, knob: 'no `statementNameGenerator`', lookAlikes: '`pgbouncer`, `connection_limit`, `pool_timeout` and `schema` in the URL are ignored', checked: '@prisma/adapter-pg 7.10.1' },
+  'prisma-adapter': { name: '@prisma/adapter-pg', names: 'asked', outcome: named, startup: PG_STARTUP, knob: 'no `statementNameGenerator`', lookAlikes: '`pgbouncer`, `connection_limit`, `pool_timeout` and `schema` in the URL are ignored', checked: '@prisma/adapter-pg 7.10.1' },
   'graphile-worker': { name: 'Graphile Worker', names: 'all', outcome: 'jobs fail with "prepared statement … already exists" and are tried again without end', knob: '`noPreparedStatements: true`', checked: 'graphile-worker 0.17.3' },
-  'pg-boss': { name: 'pg-boss', names: 'none', knob: 'none needed', checked: 'pg-boss 10.4.2' },
+  'pg-boss': { name: 'pg-boss', names: 'none', startup: PG_STARTUP, knob: 'none needed', checked: 'pg-boss 10.4.2' },
   mysql2: { name: 'mysql2', names: 'asked', knob: '`query()` instead of `execute()`', lookAlikes: '`maxPreparedStatements: 0` means 16000', checked: 'mysql2 3.24.6' },
   mariadb: { name: 'mariadb', names: 'asked', knob: '`prepareCacheLength: 0`', checked: 'mariadb 3.5.4' },
   'prisma-config': { name: 'Prisma Migrate', names: 'all', knob: 'the direct URL', checked: 'documented' },
@@ -77,32 +77,38 @@ export interface Form {
   readonly from: readonly string[];
   readonly exports: readonly string[];
   readonly how: 'call' | 'new' | 'either';
+  /** How many arguments there must be at least. */
+  readonly least?: number;
   /** Where the URL may be. */
   readonly urls: readonly string[];
   /** Objects that may hold `host` (or `hostname`) and `port`. */
   readonly endpoints?: readonly string[];
   /** Objects that hold the driver's own options. */
   readonly options?: readonly string[];
-  /** The form is not this driver's where one of these says something else, or nothing at all if `needed`. */
-  readonly only?: { readonly path: string; readonly values: readonly string[]; readonly needed?: true };
+  /** The form is not this driver's where one of these says something else. */
+  readonly only?: readonly { readonly path: string; readonly values: readonly string[] }[];
 }
 
 const POSTGRES = ['postgres', 'postgresql', 'pg', 'cockroachdb', 'aurora-postgres'];
+const SEQUELIZE = ['sequelize', 'sequelize-typescript', '@sequelize/core'];
 
 /** The order matters for one call that several forms fit: the first whose URL or endpoint is there. */
 export const forms: readonly Form[] = [
   { driver: 'postgres-js', from: ['postgres'], exports: ['default'], how: 'call', urls: ['0'], endpoints: ['0', '1'], options: ['1', '0'] },
-  { driver: 'bun-sql', from: ['bun'], exports: ['SQL'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1', '0'], only: { path: '0.adapter', values: ['postgres'] } },
+  { driver: 'bun-sql', from: ['bun'], exports: ['SQL'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1', '0'], only: [{ path: '0.adapter', values: ['postgres'] }] },
   { driver: 'pg', from: ['pg', 'pg-pool', 'pg-native'], exports: ['Pool', 'Client', 'default', 'native.Pool', 'native.Client'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['0'] },
   { driver: 'neon', from: ['@neondatabase/serverless'], exports: ['Pool', 'Client'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['0'] },
   { driver: 'neon-http', from: ['@neondatabase/serverless'], exports: ['neon'], how: 'call', urls: ['0'] },
   { driver: 'vercel-postgres', from: ['@vercel/postgres'], exports: ['createPool', 'createClient'], how: 'call', urls: ['0.connectionString'], options: ['0'] },
   { driver: 'slonik', from: ['slonik'], exports: ['createPool'], how: 'call', urls: ['0'], options: ['1'] },
-  { driver: 'knex', from: ['knex'], exports: ['default', 'knex'], how: 'either', urls: ['0.connection', '0.connection.connectionString'], endpoints: ['0.connection'], options: ['0.connection'], only: { path: '0.client', values: POSTGRES } },
-  { driver: 'typeorm', from: ['typeorm'], exports: ['DataSource', 'createConnection'], how: 'either', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: { path: '0.type', values: POSTGRES } },
-  { driver: 'sequelize', from: ['sequelize', 'sequelize-typescript', '@sequelize/core'], exports: ['Sequelize', 'default'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '3', '1'], options: ['1.dialectOptions', '0.dialectOptions', '3.dialectOptions'] },
+  { driver: 'knex', from: ['knex'], exports: ['default', 'knex'], how: 'either', urls: ['0.connection', '0.connection.connectionString'], endpoints: ['0.connection'], options: ['0.connection'], only: [{ path: '0.client', values: POSTGRES }] },
+  { driver: 'typeorm', from: ['typeorm'], exports: ['DataSource', 'createConnection'], how: 'either', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: [{ path: '0.type', values: POSTGRES }] },
+  { driver: 'typeorm', from: ['@nestjs/typeorm'], exports: ['TypeOrmModule.forRoot'], how: 'call', urls: ['0.url'], endpoints: ['0'], options: ['0.extra'], only: [{ path: '0.type', values: POSTGRES }] },
+  // `new Sequelize(database, user, password, { host, port })`
+  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', least: 3, urls: [], endpoints: ['3'], options: ['3.dialectOptions'], only: [{ path: '3.dialect', values: POSTGRES }] },
+  { driver: 'sequelize', from: SEQUELIZE, exports: ['Sequelize', 'default'], how: 'new', urls: ['0', '0.url'], endpoints: ['0', '1'], options: ['1.dialectOptions', '0.dialectOptions'], only: [{ path: '0.dialect', values: POSTGRES }, { path: '1.dialect', values: POSTGRES }] },
   { driver: 'mikro-orm', from: ['@mikro-orm/postgresql', '@mikro-orm/core'], exports: ['MikroORM.init', 'MikroORM.initSync', 'defineConfig'], how: 'call', urls: ['0.clientUrl'], endpoints: ['0'] },
-  { driver: 'prisma-adapter', from: ['@prisma/adapter-pg'], exports: ['PrismaPg'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['1'] },
+  { driver: 'prisma-adapter', from: ['@prisma/adapter-pg'], exports: ['PrismaPg'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['1', '0'] },
   { driver: 'graphile-worker', from: ['graphile-worker'], exports: ['run', 'runOnce', 'runMigrations', 'makeWorkerUtils', 'quickAddJob'], how: 'call', urls: ['0.connectionString'], options: ['0'] },
   { driver: 'pg-boss', from: ['pg-boss'], exports: ['default', 'PgBoss'], how: 'new', urls: ['0', '0.connectionString'], endpoints: ['0'], options: ['0'] },
   { driver: 'mysql2', from: ['mysql2', 'mysql2/promise'], exports: ['createPool', 'createConnection', 'createPoolCluster'], how: 'call', urls: ['0', '0.uri'], endpoints: ['0'], options: ['0'] },
@@ -115,7 +121,7 @@ export const forms: readonly Form[] = [
   { driver: 'neon-http', from: ['drizzle-orm/neon-http'], exports: ['drizzle'], how: 'call', urls: ['0', '0.connection'] },
   // Tools that need the database itself.
   { driver: 'prisma-config', from: ['prisma/config', '@prisma/config'], exports: ['defineConfig'], how: 'call', urls: ['0.datasource.url'] },
-  { driver: 'drizzle-kit', from: ['drizzle-kit'], exports: ['defineConfig'], how: 'call', urls: ['0.dbCredentials.url', '0.dbCredentials.connectionString'], endpoints: ['0.dbCredentials'] },
+  { driver: 'drizzle-kit', from: ['drizzle-kit'], exports: ['defineConfig'], how: 'call', urls: ['0.dbCredentials.url', '0.dbCredentials.connectionString'], endpoints: ['0.dbCredentials'], only: [{ path: '0.dialect', values: POSTGRES }, { path: '0.driver', values: ['pg'] }] },
   { driver: 'pg-listen', from: ['pg-listen', 'pg-pubsub'], exports: ['default'], how: 'either', urls: ['0', '0.connectionString'] },
 ];
 

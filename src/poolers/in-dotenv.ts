@@ -3,6 +3,7 @@ import { expandedValues } from '../languages/dotenv-values.js';
 import type { EnvDocument } from '../languages/nodes.js';
 import type { Range, Text } from '../pieced-text.js';
 import type { Settings } from '../settings.js';
+import { isEffective } from './cache.js';
 import { useDirect } from './edits.js';
 import { findEngine } from './engine.js';
 import { certaintyOf, type Finding } from './finding.js';
@@ -39,10 +40,10 @@ function isPrismaName(variable: string): boolean {
   return /(?:^|_)PRISMA(?:_|$)/.test(variable.toUpperCase()) && !isDirectName(variable);
 }
 
-/** Row 4: only postgres.js and Bun know the parameter, and they take `false` only. */
+/** Row 4: only postgres.js and Bun know the parameter. What turns the cache of one of them off may be meant for that one. */
 function* findPrepare(text: Text, url: ConnectionUrl, range: Range): Generator<Finding> {
   const parameter = url.parameters.findLast(({ name }) => name === 'prepare');
-  if (!parameter || !url.scheme.startsWith('postgres') || ['true', 'false', 'disable', ''].includes(parameter.value)) return;
+  if (!parameter || !url.scheme.startsWith('postgres') || parameter.value === 'true' || isEffective(false, parameter.value) || isEffective(true, parameter.value)) return;
   const place = text.rangeOf(...parameter.range);
   yield {
     range: place ?? range,

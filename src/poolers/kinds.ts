@@ -100,7 +100,8 @@ export const poolerKinds: readonly PoolerKind[] = [
     mode: 'transaction',
     statements: 'kept',
     startup: 'refused',
-    signs: [{ host: /^[^.]+-pooler\..*\bneon\.tech$/ }],
+    // Vercel Postgres was Neon under another name.
+    signs: [{ host: /^[^.]+-pooler\..*\bneon\.tech$/ }, { host: /^[^.]+-pooler\..*\bpostgres\.vercel-storage\.com$/ }],
     direct: { host: ['-pooler.', '.'] },
     source: 'neon.com/docs/connect/connection-pooling',
   },

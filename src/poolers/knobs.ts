@@ -2,7 +2,7 @@
 import type { SessionModel } from '../sessions/model.js';
 import { propertyName, type Node } from '../sessions/syntax.js';
 import type { Range } from '../pieced-text.js';
-import { cacheOf, optionOf, turnCacheOff } from './cache.js';
+import { cacheOf, isEffective, optionOf, turnCacheOff } from './cache.js';
 import type { Connection, Connections, Route } from './connections.js';
 import { removeOption, removeParameter } from './edits.js';
 import type { Edit, Finding } from './finding.js';
@@ -74,17 +74,15 @@ function rangeIn({ source }: Route, { range }: UrlParameter): Range {
 
 // ----- rows 4 and 5
 
-/** Values of `?prepare=` that turn it off, in postgres.js and in Bun. */
-const effective = new Set(['false', 'disable', '']);
-
 function* findPrepareInUrl(connections: Connections, connection: Connection): Generator<Finding> {
   const said = optionOf(connections, connection, 'prepare');
+  const isBun = connection.form.driver === 'bun-sql';
   for (const route of connection.routes) {
     const parameter = route.url?.parameters.findLast(({ name }) => name === 'prepare');
     if (!parameter) continue;
     if (said.state === 'set') {
-      const isOff = parameter.value === 'false' || parameter.value === 'disable';
-      if (connection.form.driver === 'postgres-js' && isOff && connections.places.constantOf(said.value)?.value === true) {
+      const isOff = parameter.value !== '' && isEffective(isBun, parameter.value);
+      if (isOff && connections.places.constantOf(said.value)?.value === true) {
         yield {
           range: said.property.range,
           messageId: 'knobsDisagree',
@@ -93,7 +91,7 @@ function* findPrepareInUrl(connections: Connections, connection: Connection): Ge
           suggest: [{ messageId: 'turnCacheOff', edits: [{ range: said.property.value.range, text: 'false' }] }],
         };
       }
-    } else if (said.state === 'absent' && !effective.has(parameter.value) && parameter.value !== 'true') {
+    } else if (said.state === 'absent' && !isEffective(isBun, parameter.value) && parameter.value !== 'true') {
       yield {
         range: rangeIn(route, parameter),
         messageId: 'lookAlikeKnob',
@@ -126,7 +124,7 @@ function* findOptions(connections: Connections, connection: Connection): Generat
   if (prepare.state === 'set') {
     const constant = places.constantOf(prepare.value);
     const isText = typeof constant?.value === 'string' && constant.value !== 'true';
-    const isForBun = isBun && (constant?.value === 0 || (constant !== undefined && constant.value === undefined));
+    const isForBun = isBun && constant !== undefined && !constant.value;
     if (isText || isForBun) yield report(prepare.property.range, isText ? '`prepare` as a text' : 'This value of `prepare`', turnCacheOff(connections, connection)?.edits);
     return;
   }

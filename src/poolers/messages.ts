@@ -6,7 +6,7 @@ export const messages = {
   cacheMaybe:
     '{{driver}} names its prepared statements by default, and {{pooler}} ({{url}}) may lose them: {{outcome}}. Set `prepare: false`, or say in the settings what the pooler does.',
   cacheSleeps:
-    "What {{wrapper}} sends through this client is not named, but `.prepare('…')`, `$client` and tagged templates are, and {{pooler}} ({{url}}) loses named statements. Set `prepare: false`.",
+    "What {{wrapper}} sends through this client is not named, but `.prepare('…')`, `$client` and tagged templates are, and {{pooler}} ({{url}}) {{loses}} named statements. Set `prepare: false`.",
   deadUrlParam:
     '`{{parameter}}` belongs to {{owner}}, not to {{driver}}, which sends it to the server as a start-up parameter: {{effect}}. Remove it{{instead}}.',
   unknownUrlParam: '{{driver}} does not know one of the parameters and sends it to the server as a start-up parameter, which {{pooler}} ({{url}}) refuses: no connection comes about. Remove it.',
@@ -31,7 +31,6 @@ export const suggestionMessages = {
   removeParameter: 'Remove `{{parameter}}`.',
   removeOption: 'Remove `{{option}}`.',
   removeName: 'Send it unnamed: remove `name`.',
-  addPgbouncer: 'Add `pgbouncer=true`.',
   useDirect: 'Go past the pooler.',
   disableTimeouts: "Set `statementTimeout` and `idleInTransactionSessionTimeout` to `'DISABLE_TIMEOUT'`.",
   useQuery: 'Use `query()`.',

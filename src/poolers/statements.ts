@@ -1,7 +1,7 @@
 /** Named statements behind a pooler that loses them: the drivers that name all, and the code that asks for a name. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, chainOf, literalText, outermost, propertyName, receiverOf, unwrap, type CallLike, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, literalText, receiverOf, unwrap, type CallLike, type Node } from '../sessions/syntax.js';
 import { cacheOf, optionOf, turnCacheOff } from './cache.js';
 import type { Connection, Connections, Route } from './connections.js';
 import { drivers, type Driver } from './drivers.js';
@@ -9,6 +9,7 @@ import { addOption, removeOption } from './edits.js';
 import { certaintyOf, type Finding, type Suggestion } from './finding.js';
 import { poolerInSettings } from './recognise.js';
 import type { PoolerKind } from './kinds.js';
+import { wrapperOf } from './wrapped.js';
 
 /** A pooler behind a connection, and what a message calls the way there. */
 export interface Danger {
@@ -40,65 +41,18 @@ export function* findCache(model: SessionModel, connections: Connections, connec
   const { statements } = danger.pooler;
   if (statements !== 'lost' && statements !== 'unknown') return;
   const wrapper = form.driver === 'postgres-js' ? wrapperOf(model, connections, connection) : undefined;
-  if (wrapper === 'harmless') return;
+  if (wrapper === 'none') return;
   const off = turnCacheOff(connections, connection);
   const data = { driver: driver.name, pooler: danger.pooler.name, url: danger.url, outcome: driver.outcome ?? '' };
   const isCertain = statements === 'lost' && !wrapper;
   yield {
     range: call.callee.range,
     messageId: wrapper ? 'cacheSleeps' : statements === 'lost' ? 'cacheOn' : 'cacheMaybe',
-    data: wrapper ? { ...data, wrapper } : data,
+    data: wrapper ? { ...data, wrapper, loses: statements === 'lost' ? 'loses' : 'may lose' } : data,
     certainty: wrapper && statements === 'lost' ? 'note' : certaintyOf(danger.pooler, 'statements'),
     fix: off?.certain && isCertain ? off.edits : undefined,
     suggest: off && !(off.certain && isCertain) ? [{ messageId: 'turnCacheOff', edits: off.edits }] : [],
   };
-}
-
-/**
- * Drizzle and Kysely send what is not asked to be named through `unsafe`, which postgres.js leaves unnamed; as does code
- * that uses nothing but `unsafe` itself.
- */
-function wrapperOf(model: SessionModel, connections: Connections, { call, form }: Connection): string | undefined {
-  if (form.from.includes('drizzle-orm/postgres-js')) return 'Drizzle';
-  const parent = outermost(call).parent;
-  if (parent?.type !== 'VariableDeclarator') return wrapperAround(connections, call);
-  if (parent.id.type !== 'Identifier' || isExported(parent)) return undefined;
-  const variable = model.file.variableOf(parent.id);
-  const reads = variable?.references.filter((reference) => reference.isRead()).map((reference) => reference.identifier) ?? [];
-  if (reads.length === 0) return undefined;
-  const uses = reads.map((read) => (isUnsafeCall(read) ? 'harmless' : wrapperAround(connections, read)));
-  if (uses.includes(undefined)) return undefined;
-  return uses.find((use) => use !== 'harmless') ?? 'harmless';
-}
-
-/** The wrapper that an expression is handed to. */
-function wrapperAround(connections: Connections, client: Node): string | undefined {
-  let node = outermost(client);
-  for (let depth = 0; depth < 4; depth++) {
-    const parent = node.parent;
-    if (!parent) return undefined;
-    if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
-      const inner = connections.wrappedClient(parent);
-      if (!inner) return undefined;
-      return connections.exportOf(parent)?.[0].startsWith('drizzle') ? 'Drizzle' : 'Kysely';
-    }
-    if (parent.type !== 'Property' && parent.type !== 'ObjectExpression') return undefined;
-    node = parent;
-  }
-  return undefined;
-}
-
-function isUnsafeCall(read: Node): boolean {
-  const member = outermost(read).parent;
-  if (member?.type !== 'MemberExpression') return false;
-  const name = propertyName(member);
-  const call = member.parent;
-  return name === 'end' || name === 'options' || (name === 'unsafe' && call.type === 'CallExpression' && call.arguments.length < 3);
-}
-
-function isExported(declarator: Node): boolean {
-  const statement = declarator.parent?.parent;
-  return statement?.type === 'ExportNamedDeclaration';
 }
 
 /** Row 17. */
@@ -145,13 +99,16 @@ function* namedStatements(model: SessionModel, connections: Connections): Genera
     if (connection.form.driver === 'prisma-adapter') yield* ofAdapter(connections, connection);
     if (connection.form.driver === 'graphile-worker') yield* ofWorker(connections, connection);
   }
-  for (const call of model.file.calls) {
+  for (const call of model.file.callsNamed(naming)) {
     yield* ofQuery(model, connections, call);
     yield* ofPreparedStatement(model, connections, call);
     yield* ofDrizzle(connections, call);
     yield* ofUnsafe(connections, call);
   }
 }
+
+/** Calls that may ask for a name. */
+const naming = { has: (name: string): boolean => queryMethods.has(name) || name === 'PreparedStatement' || name === 'prepare' || name === 'unsafe' };
 
 const queryMethods = new Set(['query', 'none', 'one', 'oneOrNone', 'many', 'manyOrNone', 'any', 'result', 'multi', 'multiResult', 'each', 'map', 'stream']);
 const ownNames = new Set(['pg', 'neon', 'vercel-postgres', 'pg-promise', 'fastify-postgres']);
@@ -274,10 +231,10 @@ function* ofWorker(connections: Connections, connection: Connection): Generator<
 
 /** `execute()` of the MySQL drivers prepares on the server, and a plain SET stays with the connection. */
 export function* findPinning(model: SessionModel, connections: Connections): Generator<Finding> {
-  for (const call of model.file.calls) {
+  for (const call of model.file.callsNamed(new Set(['execute', 'query']))) {
     const method = calleeName(call);
     const receiver = receiverOf(call);
-    if (!receiver || (method !== 'execute' && method !== 'query')) continue;
+    if (!receiver) continue;
     const text = literalText(call.arguments[0]);
     const isSet = text !== undefined && /^\s*set\s+(?!local\b|transaction\b|constraints\b)/i.test(text.slice(0, 200));
     const path = method === 'execute' || isSet ? connections.behind(receiver) : undefined;

@@ -1,7 +1,7 @@
 /** Home-made ambient scopes: an AsyncLocalStorage of the file that holds a session, and its accessor. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Resolver } from './resolver.js';
-import { receiverOf, unwrap, type Node } from './syntax.js';
+import { isWithin, receiverOf, unwrap, type Node } from './syntax.js';
 import { sessionOf, type Value, type Variable } from './values.js';
 
 function storeVariable(resolver: Resolver, expression: Node): Variable | undefined {
@@ -25,7 +25,7 @@ export function isAmbientStore(resolver: Resolver, expression: Node): boolean {
 /** What `storage.getStore()` gives: what some `storage.run(value, …)` or `enterWith(value)` of the file put in. */
 export function storedValue(resolver: Resolver, expression: Node): Value | undefined {
   const storage = storeVariable(resolver, expression);
-  if (!storage) return undefined;
+  if (!storage || isExited(resolver, expression, storage)) return undefined;
   for (const method of ['run', 'enterWith']) {
     for (const call of resolver.file.callsByName.get(method) ?? []) {
       const receiver = receiverOf(call);
@@ -36,4 +36,13 @@ export function storedValue(resolver: Resolver, expression: Node): Value | undef
     }
   }
   return undefined;
+}
+
+/** Inside the callback of `storage.exit(cb)` there is nothing in it. */
+function isExited(resolver: Resolver, expression: Node, storage: Variable): boolean {
+  return (resolver.file.callsByName.get('exit') ?? []).some((call) => {
+    const [callback] = call.arguments;
+    const receiver = receiverOf(call);
+    return callback !== undefined && receiver !== undefined && isWithin(expression, callback) && storeVariable(resolver, receiver) === storage;
+  });
 }

@@ -40,48 +40,73 @@ export function attachedAt(resolver: Resolver, expression: Node, path: readonly 
   const place = placeOf(resolver, expression, path);
   if (!place) return undefined;
   if (!beingMade.has(resolver)) {
-    const found = tableOf(resolver).get(place.key);
+    const table = tableOf(resolver);
+    const found = table.size > 0 ? table.get(keyOf(place)) : undefined;
     if (found) return { kind: 'session', session: found.session, derived: false };
   }
   return ofLibrary(resolver, place);
 }
 
 interface Place {
-  readonly key: string;
-  readonly root: TSESTree.Identifier;
+  /** What it is called that has the properties: `request`, `context`. */
+  readonly owner: string;
+  /** The parameter, if it is one. */
+  readonly root?: TSESTree.Identifier;
   readonly steps: readonly string[];
 }
 
+function keyOf({ owner, steps }: Place): string {
+  return `${owner}.${steps.join('.')}`;
+}
+
 function placeOf(resolver: Resolver, expression: Node, path: readonly string[]): Place | undefined {
-  const steps = [...path];
-  let node = unwrap(expression);
-  if (node.type === 'CallExpression') {
-    // Hono: `c.get('tx')` is `c.var.tx`.
-    const [key] = node.arguments;
-    const receiver = receiverOf(node);
-    if (calleeName(node) !== 'get' || key?.type !== 'Literal' || !receiver || node.arguments.length !== 1) return undefined;
-    steps.unshift('var', String(key.value));
-    node = receiver;
-  }
-  while (node.type === 'MemberExpression') {
+  const whole = unwrap(expression);
+  // Hono: `c.get('tx')` is `c.var.tx`.
+  const isGet = whole.type === 'CallExpression' && !isRequestCall(whole);
+  const [key] = isGet ? whole.arguments : [];
+  const receiver = isGet ? receiverOf(whole) : whole;
+  if (!receiver || (isGet && (calleeName(whole) !== 'get' || key?.type !== 'Literal' || whole.arguments.length !== 1))) return undefined;
+  let root = receiver;
+  while (root.type === 'MemberExpression') root = unwrap(root.object);
+  const owner = ownerOf(resolver, root);
+  if (!owner) return undefined;
+  const steps = key?.type === 'Literal' ? ['var', String(key.value), ...path] : [...path];
+  for (let node = receiver; node.type === 'MemberExpression'; node = unwrap(node.object)) {
     const name = propertyName(node);
     if (name === undefined) return undefined;
     steps.unshift(name);
-    node = unwrap(node.object);
   }
-  if (node.type !== 'Identifier' || steps.length === 0 || steps.length > 3) return undefined;
-  const variable = resolver.file.variableOf(node);
-  if ((variable?.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
-  return { key: `${synonyms[node.name] ?? node.name}.${steps.join('.')}`, root: node, steps };
+  return steps.length === 0 || steps.length > 3 ? undefined : { ...owner, steps };
+}
+
+function ownerOf(resolver: Resolver, root: Node): Omit<Place, 'steps'> | undefined {
+  if (isRequestCall(root)) return { owner: 'request' };
+  if (root.type !== 'Identifier') return undefined;
+  const [definition] = resolver.file.variableOf(root)?.defs ?? [];
+  switch (definition?.type as string | undefined) {
+    case 'Parameter':
+      return { owner: synonyms[root.name] ?? root.name, root };
+    case 'Variable': {
+      const { id, init } = definition?.node as TSESTree.VariableDeclarator;
+      return id.type === 'Identifier' && init && isRequestCall(unwrap(init)) ? { owner: 'request' } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** NestJS: an interceptor, a guard or a decorator asks for the request: `context.switchToHttp().getRequest()`. */
+function isRequestCall(node: Node): boolean {
+  return node.type === 'CallExpression' && calleeName(node) === 'getRequest' && receiverOf(node) !== undefined;
 }
 
 /** `request.pg` of @fastify/postgres, in a file that imports the library. */
 function ofLibrary(resolver: Resolver, { root, steps }: Place): Value | undefined {
   const [first] = steps;
   const found = requestProperties.find(({ library, origin }) => steps.length === 1 && origin.property === first && resolver.imported.has(library));
-  const variable = found && resolver.file.variableOf(root);
+  const variable = found && root && resolver.file.variableOf(root);
   const target = variable?.identifiers[0];
-  if (!found || !target) return undefined;
+  if (!found || !root || !target) return undefined;
   const type = annotationName(resolver, target.typeAnnotation?.typeAnnotation);
   if (type === undefined ? synonyms[root.name] !== 'request' : !found.origin.of.includes(type)) return undefined;
   return resolver.session({ origin: target, how: 'passed-in', kinds: [found], name: `${root.name}.${found.origin.property}` });
@@ -97,8 +122,11 @@ function tableOf(resolver: Resolver): ReadonlyMap<string, Attachment> {
     // What comes by annotation or by use is not known to end with the request.
     if (session && key !== undefined && (session.how === 'acquired' || session.how === 'managed-callback' || session.how === 'wrapper')) table.set(key, { session, node });
   };
+  const attachAt = (place: Place | undefined, assignment: TSESTree.AssignmentExpression): void => {
+    if (place) attach(keyOf(place), assignment.right, assignment);
+  };
   for (const assignment of resolver.file.nodes.assignments) {
-    if (assignment.operator === '=' && assignment.left.type === 'MemberExpression') attach(placeOf(resolver, assignment.left, [])?.key, assignment.right, assignment);
+    if (assignment.operator === '=' && assignment.left.type === 'MemberExpression') attachAt(placeOf(resolver, assignment.left, []), assignment);
   }
   for (const call of resolver.file.callsByName.get('set') ?? []) attachBySet(resolver, call, attach);
   for (const call of resolver.file.callsByName.get('next') ?? []) {

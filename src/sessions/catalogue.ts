@@ -41,12 +41,16 @@ export const ambientByFunction = indexBy<AmbientOrigin>('ambient', (origin) => o
 export const ambientByMethod = indexBy<AmbientOrigin>('ambient', (origin) => origin.methods ?? []);
 
 const exact = new Map<string, Library>();
+/** Packages all subpaths of which are a library's, with the final slash. */
 const prefixes: [string, Library][] = [];
+/** Local modules, by their last path segments. */
+const localModules: [RegExp, Library][] = [];
 for (const library of libraries) {
   for (const pattern of library.packages) {
     if (pattern.endsWith('/*')) prefixes.push([pattern.slice(0, -1), library]);
     else exact.set(pattern, library);
   }
+  for (const module of library.localModules ?? []) localModules.push([new RegExp(`^${module}$|/${module}(?:\\.[jt]s)?$`), library]);
 }
 const byDependency = new Map<string, Library[]>();
 for (const library of libraries) {
@@ -64,6 +68,7 @@ function packageOf(pattern: string): string {
  * `https://deno.land/x/postgresjs@v3.4/mod.js` is `postgres`.
  */
 export function plainSpecifier(specifier: string): string {
+  if (!specifier.includes(':')) return specifier;
   const registry = /^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(specifier);
   if (registry) return `${registry[1] ?? ''}${registry[2] ?? ''}`;
   const deno = /^https:\/\/deno\.land\/x\/([\w-]+)(?:@[^/]*)?\//.exec(specifier);
@@ -96,12 +101,10 @@ function findLibrary(specifier: string): Library | undefined {
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;
-  for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
-  if (plain.startsWith('.') || plain.includes('/') || plain.startsWith('~') || plain.startsWith('#')) {
-    for (const library of libraries) {
-      if (library.localModules?.some((module) => plain.endsWith(`/${module}`) || plain === module || plain.endsWith(`/${module}.js`) || plain.endsWith(`/${module}.ts`))) return library;
-    }
-  }
+  if (!plain.includes('/') && !/^[.~#]/.test(plain)) return undefined;
+  const isRelative = plain.startsWith('./') || plain.startsWith('../');
+  if (!isRelative) for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
+  for (const [pattern, library] of localModules) if (pattern.test(plain)) return library;
   return undefined;
 }
 
@@ -159,8 +162,27 @@ const namesOfOrigins: ReadonlySet<string> = new Set([
   ...[...callbacksByMethod.keys(), ...acquiresByMethod.keys(), ...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()].map(lastPart),
   ...libraries.flatMap((library) => library.sessions.flatMap((facts) => facts.travels?.methods ?? [])),
 ]);
+
+/**
+ * Names of calls by which a session comes to be, each with the calls that must stand before it (`transaction` before
+ * Kysely's `execute`); an empty list where it may come by itself.
+ */
+export const originCalls: ReadonlyMap<string, readonly string[]> = callsOfOrigins();
+
+function callsOfOrigins(): Map<string, readonly string[]> {
+  const calls = new Map<string, readonly string[]>();
+  for (const name of [...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()]) calls.set(lastPart(name), []);
+  for (const [method, entries] of [...callbacksByMethod, ...acquiresByMethod]) {
+    const name = lastPart(method);
+    const after = entries.every(({ origin }) => origin.after) ? entries.flatMap(({ origin }) => origin.after ?? []) : [];
+    const known = calls.get(name);
+    calls.set(name, known?.length === 0 || after.length === 0 ? [] : [...(known ?? []), ...after]);
+  }
+  return calls;
+}
+
 /** One of these names, called: a quick look at a file's text. */
-export const originCall = new RegExp(`[.\\s(!](?:${[...namesOfOrigins].map((name) => name.replaceAll('$', '\\$')).join('|')})\\s*[(<]`);
+export const originCall = new RegExp(`[.\\s(!](?:${alternatives(namesOfOrigins)})\\s*[(<]`);
 /** Exported names of session types, as they stand in an import. */
 export const namesOfTypes: ReadonlySet<string> = new Set(
   libraries.flatMap((library) => [
@@ -169,7 +191,16 @@ export const namesOfTypes: ReadonlySet<string> = new Set(
 );
 
 /** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
-export const qualifiedType = new RegExp(`\\.(?:${[...namesOfTypes].join('|')})\\b`);
+export const qualifiedType = new RegExp(`\\.(?:${alternatives(namesOfTypes)})\\b`);
+/** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
+export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*:\\s*[\\w$]`);
+/** The type of a method's callback: `Parameters<typeof db.transaction>`. */
+export const typeOfMethod = new RegExp(`\\btypeof\\s[\\w\\s.$]{1,200}\\.\\s*(?:${alternatives(callbacksByMethod.keys())})\\b`);
+
+/** Names as alternatives of a regular expression. */
+export function alternatives(names: Iterable<string>): string {
+  return [...names].map((name) => name.replaceAll('$', '\\$')).join('|');
+}
 
 function lastPart(name: string): string {
   return name.split('.').at(-1) ?? name;

@@ -2,36 +2,49 @@
  * The evidence gate. Names alone are never evidence: a file takes part only when it imports a database library (or a
  * module that is plainly one's generated client), or uses the vocabulary of transaction entry points.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, callbacksByMethod, librariesOfDependency, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
 
 /**
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
- * to itself, and what every transaction is called. Searched as plain text, which is many times faster than one regular
- * expression.
+ * to itself, and what every transaction is called.
  */
-const vocabulary = [
-  'ransaction',
-  'AsyncLocalStorage',
-  // A client's methods that no other library has: Prisma's `$queryRaw`.
-  ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
-  ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
-];
+const vocabulary = new RegExp(
+  [
+    'ransaction',
+    'AsyncLocalStorage',
+    // A client's methods that no other library has: Prisma's `$queryRaw`.
+    ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
+    ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
+  ]
+    .map((word) => word.replaceAll('$', '\\$'))
+    .join('|'),
+);
 const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
+/** What every short name ends in: asked first, because it is asked of every file. */
+const shortEnding = /[tTr]x\b/;
 
 /** Whether a text uses the vocabulary of transactions. */
 export function speaksOfTransactions(text: string): boolean {
-  if (vocabulary.some((word) => text.includes(word))) return true;
-  return (text.includes('tx') || text.includes('Tx') || text.includes('rx')) && shortNames.test(text);
+  return vocabulary.test(text) || (shortEnding.test(text) && shortNames.test(text));
 }
 
+const specifiersOf = new WeakMap<TSESTree.Program, readonly string[]>();
+
 /** Specifiers of everything that a program imports at its top level, `require` and `import =` included. */
-export function importedSpecifiers(program: TSESTree.Program): string[] {
+export function importedSpecifiers(program: TSESTree.Program): readonly string[] {
+  let specifiers = specifiersOf.get(program);
+  if (!specifiers) {
+    specifiers = readSpecifiers(program);
+    specifiersOf.set(program, specifiers);
+  }
+  return specifiers;
+}
+
+function readSpecifiers(program: TSESTree.Program): string[] {
   const specifiers: string[] = [];
   for (const statement of program.body) {
     switch (statement.type) {
@@ -88,6 +101,10 @@ export function importedLibraries(program: TSESTree.Program): Set<Library> {
   return found;
 }
 
+function importsLibrary(program: TSESTree.Program): boolean {
+  return importedSpecifiers(program).some((specifier) => libraryOfSpecifier(specifier) !== undefined || libraryServedBy(specifier) !== undefined);
+}
+
 const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
 
 /** Libraries that a function of the file requires when it runs. */
@@ -109,51 +126,8 @@ const gates = new WeakMap<TSESTree.Program, boolean>();
 export function hasEvidence(sourceCode: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
   let open = gates.get(sourceCode.ast);
   if (open === undefined) {
-    open = importedLibraries(sourceCode.ast).size > 0 || speaksOfTransactions(sourceCode.text) || librariesRequiredLater(sourceCode.text).length > 0 || ownNames(settings).some((name) => sourceCode.text.includes(name));
+    open = importsLibrary(sourceCode.ast) || speaksOfTransactions(sourceCode.text) || librariesRequiredLater(sourceCode.text).length > 0 || ownNames(settings).some((name) => sourceCode.text.includes(name));
     gates.set(sourceCode.ast, open);
   }
   return open;
-}
-
-const manifests = new Map<string, readonly Library[] | undefined>();
-
-/**
- * Libraries among the dependencies of the nearest package.json. Read once per folder; a missing or broken manifest is
- * no evidence.
- */
-export function manifestLibraries(filename: string): readonly Library[] {
-  const visited: string[] = [];
-  let found: readonly Library[] | undefined;
-  for (let folder = dirname(filename); ; folder = dirname(folder)) {
-    if (manifests.has(folder)) {
-      found = manifests.get(folder);
-      break;
-    }
-    visited.push(folder);
-    found = readManifest(join(folder, 'package.json'));
-    if (found || dirname(folder) === folder) break;
-  }
-  for (const folder of visited) manifests.set(folder, found ?? []);
-  return found ?? [];
-}
-
-function readManifest(path: string): readonly Library[] | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const manifest = JSON.parse(text) as Record<string, unknown> | null;
-    const libraries = new Set<Library>();
-    for (const key of ['dependencies', 'devDependencies', 'peerDependencies']) {
-      const section = manifest?.[key];
-      if (section === null || typeof section !== 'object') continue;
-      for (const name of Object.keys(section)) for (const library of librariesOfDependency(name)) libraries.add(library);
-    }
-    return [...libraries];
-  } catch {
-    return [];
-  }
 }

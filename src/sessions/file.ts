@@ -1,10 +1,13 @@
 /** One file as the analysis sees it: its syntax tree in one walk, its variables, its evidence. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
-import { calleeName, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { importedSpecifiers } from './evidence.js';
+import { calleeName, isFunction, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
+
+type Scope = TSESLint.Scope.Scope;
 
 type Call = TSESTree.CallExpression | TSESTree.NewExpression;
 
@@ -17,15 +20,28 @@ interface Nodes {
   readonly assignments: TSESTree.AssignmentExpression[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
+  readonly returns: TSESTree.ReturnStatement[];
+  readonly dynamicImports: TSESTree.ImportExpression[];
   readonly tagged: TSESTree.TaggedTemplateExpression[];
 }
+
+/** Nodes of the kinds that have a scope of their own. */
+const scopeOwners: ReadonlySet<string> = new Set([
+  'Program', 'BlockStatement', 'ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration', 'ClassDeclaration', 'ClassExpression', 'CatchClause', 'ForStatement', 'ForInStatement', 'ForOfStatement',
+  'SwitchStatement', 'WithStatement', 'PropertyDefinition', 'AccessorProperty', 'StaticBlock', 'TSModuleDeclaration', 'TSEnumDeclaration', 'TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSConditionalType',
+  'TSMappedType', 'TSFunctionType', 'TSConstructorType', 'TSCallSignatureDeclaration', 'TSConstructSignatureDeclaration', 'TSMethodSignature', 'TSDeclareFunction', 'TSEmptyBodyFunctionExpression',
+  'TSAbstractMethodDefinition', 'TSAbstractPropertyDefinition', 'TSAbstractAccessorProperty', 'TSIndexSignature',
+]);
 
 export class File {
   readonly sourceCode: SourceCode;
   readonly settings: Settings;
   readonly filename: string;
   #nodes: Nodes | undefined;
-  readonly #resolved = new Map<Node, Variable | undefined>();
+  #specifiers: ReadonlySet<string> | undefined;
+  #returns: Map<FunctionNode, Node[]> | undefined;
+  readonly #resolved = new Map<Node, Variable | null>();
+  readonly #scopes = new Map<Node, Scope>();
 
   constructor(sourceCode: SourceCode, filename: string, settings: Settings) {
     this.sourceCode = sourceCode;
@@ -51,18 +67,66 @@ export class File {
     return this.nodes.callsByName;
   }
 
+  /** The calls whose method (or function) has one of these names, in source order. */
+  callsNamed(names: { has(name: string): boolean }): readonly Call[] {
+    const groups: (readonly Call[])[] = [];
+    for (const [name, calls] of this.callsByName) if (names.has(name)) groups.push(calls);
+    const [first = [], ...others] = groups;
+    return others.length === 0 ? first : groups.flat().sort(inSourceOrder);
+  }
+
+  /** Specifiers of all modules that the file names, wherever it does: a value of a module is of one of these. */
+  get specifiers(): ReadonlySet<string> {
+    if (!this.#specifiers) {
+      const named = [...(this.callsByName.get('require') ?? []).map((call) => call.arguments[0]), ...this.nodes.dynamicImports.map(({ source }) => source)];
+      this.#specifiers = new Set([...importedSpecifiers(this.sourceCode.ast), ...named.flatMap((node) => (node?.type === 'Literal' ? [String(node.value)] : []))]);
+    }
+    return this.#specifiers;
+  }
+
+  /** What the `return` statements of a function give back, in source order. */
+  returnedBy(fn: FunctionNode): readonly Node[] {
+    if (!this.#returns) {
+      this.#returns = new Map();
+      for (const { argument, parent } of this.nodes.returns) {
+        let owner: Node | undefined = parent;
+        while (owner && !isFunction(owner)) owner = owner.parent;
+        if (!owner || !argument) continue;
+        const own = this.#returns.get(owner);
+        if (own) own.push(argument);
+        else this.#returns.set(owner, [argument]);
+      }
+    }
+    return this.#returns.get(fn) ?? [];
+  }
+
   /**
    * The variable that an identifier refers to or declares; undefined for globals that nothing declares. Looked up by
    * scope: few identifiers of a file are ever asked for.
    */
   variableOf(identifier: Node): Variable | undefined {
-    const name = identifier.type === 'Identifier' || identifier.type === 'JSXIdentifier' ? identifier.name : undefined;
-    if (name === undefined) return undefined;
-    if (this.#resolved.has(identifier)) return this.#resolved.get(identifier);
+    if (identifier.type !== 'Identifier' && identifier.type !== 'JSXIdentifier') return undefined;
+    const known = this.#resolved.get(identifier);
+    if (known !== undefined) return known ?? undefined;
+    const { name } = identifier;
     let variable: Variable | undefined;
-    for (let scope: TSESLint.Scope.Scope | null = this.sourceCode.getScope(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
-    this.#resolved.set(identifier, variable);
+    for (let scope: Scope | null = this.#scopeOf(identifier); scope && !variable; scope = scope.upper) variable = scope.set.get(name);
+    this.#resolved.set(identifier, variable ?? null);
     return variable;
+  }
+
+  /** As `sourceCode.getScope`, but remembered for each node that may have a scope. */
+  #scopeOf(identifier: Node): Scope {
+    let owner = identifier.parent;
+    while (owner && !scopeOwners.has(owner.type)) owner = owner.parent;
+    // What is asked of the program itself is the global scope, and not the module's.
+    const key = owner ?? identifier;
+    let scope = this.#scopes.get(key);
+    if (!scope) {
+      scope = this.sourceCode.getScope(owner?.type === 'Program' ? identifier : key);
+      this.#scopes.set(key, scope);
+    }
+    return scope;
   }
 
   /** The source text of a node, on one line and not too long: for names in messages. */
@@ -72,26 +136,64 @@ export class File {
   }
 }
 
+/** What begins first comes first; what it contains comes after it. */
+function inSourceOrder(left: Node, right: Node): number {
+  return left.range[0] - right.range[0] || right.range[1] - left.range[1];
+}
+
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], tagged: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
   for (let node = stack.pop(); node; node = stack.pop()) {
     note(nodes, node);
+    // The kinds that most nodes are of, by name: several times as fast as by key.
+    switch (node.type) {
+      case 'MemberExpression':
+        if (node.computed) push(stack, node.property);
+        push(stack, node.object);
+        continue;
+      case 'CallExpression':
+        pushAll(stack, node.arguments);
+        push(stack, node.callee);
+        continue;
+      case 'Property':
+        push(stack, node.value);
+        if (node.computed) push(stack, node.key);
+        continue;
+      case 'ExpressionStatement':
+        push(stack, node.expression);
+        continue;
+      case 'BlockStatement':
+        pushAll(stack, node.body);
+        continue;
+      case 'ObjectExpression':
+        pushAll(stack, node.properties);
+        continue;
+      default:
+    }
     const children = keys.get(node.type);
     if (!children) continue;
     for (let i = children.length - 1; i >= 0; i--) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[children[i] ?? ''];
-      if (Array.isArray(child)) {
-        for (let j = child.length - 1; j >= 0; j--) {
-          const element = child[j];
-          if (element) stack.push(element);
-        }
-      } else if (child) stack.push(child);
+      if (Array.isArray(child)) pushAll(stack, child);
+      else if (child) push(stack, child);
     }
   }
   return nodes;
+}
+
+function pushAll(stack: Node[], nodes: readonly (Node | null)[]): void {
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node) push(stack, node);
+  }
+}
+
+/** What has no children that run is not even visited. */
+function push(stack: Node[], node: Node): void {
+  if (node.type !== 'Identifier' && node.type !== 'Literal') stack.push(node);
 }
 
 function note(nodes: Nodes, node: Node): void {
@@ -127,6 +229,12 @@ function note(nodes: Nodes, node: Node): void {
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);
       break;
+    case 'ReturnStatement':
+      if (node.argument) nodes.returns.push(node);
+      break;
+    case 'ImportExpression':
+      nodes.dynamicImports.push(node);
+      break;
     default:
   }
 }
@@ -147,6 +255,18 @@ function runtimeKeys(visitorKeys: Readonly<Record<string, readonly string[] | un
     keyTables.set(visitorKeys, table);
   }
   return table;
+}
+
+/** The children of a node that may hold something that runs, in source order. */
+export function runningChildrenOf(node: Node, sourceCode: SourceCode): Node[] {
+  const children: Node[] = [];
+  for (const key of runtimeKeys(sourceCode.visitorKeys).get(node.type) ?? []) {
+    const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
+    if (Array.isArray(child)) {
+      for (const element of child) if (element) push(children, element);
+    } else if (child) push(children, child);
+  }
+  return children;
 }
 
 /** All children of a node, in source order. */

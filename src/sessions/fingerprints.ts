@@ -98,6 +98,8 @@ interface Marks {
   readonly members: Map<string, Mark>;
   /** Kinds for which the file gives evidence. */
   readonly evident: readonly SessionKind[];
+  /** Names of the options by which they travel. */
+  readonly options: ReadonlySet<string>;
 }
 
 const markTables = new WeakMap<Resolver, Marks>();
@@ -126,7 +128,7 @@ export function usedAs(resolver: Resolver, subject: Variable | TSESTree.MemberEx
 /** `options.transaction` of a hook, `(instance, options) => …`: the library's own name for it, in a file of its users. */
 function optionOfParameter(marks: Marks, owner: Variable, member: TSESTree.MemberExpression): Mark | undefined {
   const name = propertyName(member);
-  if (name === undefined || !/^(?:options|opts)$|Options$/.test(owner.name) || (owner.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
+  if (name === undefined || !marks.options.has(name) || !/^(?:options|opts)$|Options$/.test(owner.name) || (owner.defs[0]?.type as string | undefined) !== 'Parameter') return undefined;
   const kind = marks.evident.find(({ facts }) => facts.travels?.options?.includes(name));
   return kind && { kind, node: member };
 }
@@ -142,31 +144,90 @@ function memberKey(owner: Variable, member: TSESTree.MemberExpression): string {
 /** Libraries whose sessions travel in options or builder methods, by option name. */
 const travelling: { library: Library; facts: SessionFacts }[] = libraries.flatMap((library) => library.sessions.filter((facts) => facts.travels).map((facts) => ({ library, facts })));
 
+/** Calls by which such sessions travel, by the name of the method. */
+interface Travelling extends SessionKind {
+  /** The place of the options object. */
+  readonly optionsAt: number | 'last' | undefined;
+  /** A builder's method that takes the session. */
+  readonly takes: boolean;
+  readonly argument: number | undefined;
+}
+type TravellingByMethod = ReadonlyMap<string, readonly Travelling[]>;
+
+const travellingTables = new Map<string, TravellingByMethod>();
+
+/** The methods of some kinds, once for each choice of kinds. */
+function travellingByMethod(kinds: readonly SessionKind[]): TravellingByMethod {
+  const key = kinds.map(({ library, facts }) => `${library.id}/${facts.id}`).join();
+  let table = travellingTables.get(key);
+  if (!table) travellingTables.set(key, (table = tableOfMethods(kinds)));
+  return table;
+}
+
+function tableOfMethods(kinds: readonly SessionKind[]): TravellingByMethod {
+  const table = new Map<string, Travelling[]>();
+  for (const { library, facts } of kinds) {
+    const { options, optionMethods = {}, methods = [], argumentOf = {} } = facts.travels ?? {};
+    for (const name of new Set([...(options ? Object.keys(optionMethods) : []), ...methods, ...Object.keys(argumentOf)])) {
+      const optionsAt = options && Object.hasOwn(optionMethods, name) ? optionMethods[name] : undefined;
+      const argument = Object.hasOwn(argumentOf, name) ? argumentOf[name] : undefined;
+      table.set(name, [...(table.get(name) ?? []), { library, facts, optionsAt, takes: methods.includes(name), argument }]);
+    }
+  }
+  return table;
+}
+
 function marksOf(resolver: Resolver): Marks {
   const known = markTables.get(resolver);
   if (known) return known;
-  const evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
-  const marks: Marks = { variables: new Map(), members: new Map(), evident };
+  const evident = evidentIn(resolver);
+  const marks: Marks = { variables: new Map(), members: new Map(), evident, options: new Set(evident.flatMap(({ facts }) => facts.travels?.options ?? [])) };
   markTables.set(resolver, marks);
   if (evident.length === 0) return marks;
-  for (const call of resolver.file.calls) {
-    const name = calleeName(call);
-    if (name === undefined || call.type === 'NewExpression') continue;
-    for (const kind of evident) {
-      const { travels } = kind.facts;
-      const place = travels && Object.hasOwn(travels.optionMethods ?? {}, name) ? travels.optionMethods?.[name] : undefined;
-      if (place !== undefined && travels?.options) {
-        const argument = place === 'last' ? call.arguments.at(-1) : call.arguments[place];
+  const methods = travellingByMethod(evident);
+  for (const call of resolver.file.callsNamed(methods)) {
+    if (call.type === 'NewExpression') continue;
+    for (const { library, facts, optionsAt, takes, argument: index } of methods.get(calleeName(call) ?? '') ?? []) {
+      const kind = { library, facts };
+      if (optionsAt !== undefined) {
+        const argument = optionsAt === 'last' ? call.arguments.at(-1) : call.arguments[optionsAt];
         const options = argument && unwrap(argument);
-        if (options?.type === 'ObjectExpression') for (const option of travels.options) markOption(resolver, marks, kind, options, option);
+        if (options?.type === 'ObjectExpression') for (const option of facts.travels?.options ?? []) markOption(resolver, marks, kind, options, option);
       }
-      if (travels?.methods?.includes(name) && call.arguments[0] && call.callee.type === 'MemberExpression') mark(resolver, marks, kind, call.arguments[0]);
-      const index = travels && Object.hasOwn(travels.argumentOf ?? {}, name) ? travels.argumentOf?.[name] : undefined;
+      if (call.callee.type !== 'MemberExpression') continue;
+      if (takes && call.arguments[0]) mark(resolver, marks, kind, call.arguments[0]);
       const argument = index === undefined ? undefined : call.arguments[index];
-      if (argument && call.callee.type === 'MemberExpression' && /^(?:trx|tx|t|transaction|dbTransaction)$|(?:Trx|Tx|Transaction)$/.test(simpleName(argument))) mark(resolver, marks, kind, argument);
+      if (argument && /^(?:trx|tx|t|transaction|dbTransaction)$|(?:Trx|Tx|Transaction)$/.test(simpleName(argument))) mark(resolver, marks, kind, argument);
     }
   }
   return marks;
+}
+
+/** Whether anything in the file travels as a session does, or might: an option of its name is read off an `options`. */
+export function travellers(resolver: Resolver): boolean {
+  const { text } = resolver.file.sourceCode;
+  // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
+  if (!evidentIn(resolver).some(({ facts }) => mayTravel(facts).test(text))) return false;
+  const { variables, members, options } = marksOf(resolver);
+  if (variables.size + members.size > 0) return true;
+  return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"]${option}\\b`).test(text));
+}
+
+const travelWords = new Map<SessionFacts, RegExp>();
+
+function mayTravel(facts: SessionFacts): RegExp {
+  let words = travelWords.get(facts);
+  if (!words) {
+    const { options = [], methods = [], argumentOf } = facts.travels ?? {};
+    words = new RegExp([...[...options, ...methods].map((name) => `\\b${name}\\b`), ...(argumentOf ? ['\\b(?:trx|tx|t|transaction|dbTransaction)\\b', '(?:Trx|Tx|Transaction)\\b'] : [])].join('|'));
+    travelWords.set(facts, words);
+  }
+  return words;
+}
+
+/** Kinds that travel, of which the file gives evidence. */
+function evidentIn(resolver: Resolver): readonly SessionKind[] {
+  return travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
 }
 
 function simpleName(node: Node): string {
@@ -175,9 +236,11 @@ function simpleName(node: Node): string {
   return plain.type === 'MemberExpression' ? (propertyName(plain) ?? '') : '';
 }
 
+const markersOf = new Map(libraries.map((library) => [library, library.markers?.map((marker) => new RegExp(marker)) ?? []]));
+
 /** Without an import in sight, some words are a library's own: `sequelize.transaction`, a `queryInterface` migration. */
 export function hasMarker(resolver: Resolver, library: Library): boolean {
-  return library.markers?.some((marker) => new RegExp(marker).test(resolver.file.sourceCode.text)) ?? false;
+  return markersOf.get(library)?.some((marker) => marker.test(resolver.file.sourceCode.text)) ?? false;
 }
 
 function markOption(resolver: Resolver, marks: Marks, kind: SessionKind, options: TSESTree.ObjectExpression, option: string): void {

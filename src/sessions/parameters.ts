@@ -12,6 +12,12 @@ import type { SessionKind, Value, Variable } from './values.js';
 
 /** Names that authors give to a transaction and to nothing else in a file that talks to a database. */
 const transactionName = /^(?:tx|trx|tnx|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)$|(?:Tx|Trx|Transaction|TransactionClient)$/;
+
+/** Whether a name is one that transactions have. */
+export function namedAfterTransaction(name: string): boolean {
+  return transactionName.test(name);
+}
+
 const eitherName = /Or[A-Z]|Either|Maybe|Any|Conn$|Client$/;
 
 /** What the variable that a parameter (or a part of its pattern) binds stands for. */

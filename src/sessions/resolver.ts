@@ -5,11 +5,14 @@ import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisi
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
-import { importedLibraries, importedSpecifiers, librariesRequiredLater, manifestLibraries, speaksOfTransactions } from './evidence.js';
+import { onDriver } from './drivers.js';
+import { importedLibraries, importedSpecifiers, librariesRequiredLater } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
-import { libraryOfSpecifier, originCall, namesOfTypes, qualifiedType } from './catalogue.js';
+import { libraryOfSpecifier } from './catalogue.js';
+import { manifestLibraries } from './manifests.js';
+import { mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -26,12 +29,15 @@ export interface NewSession {
 
 export class Resolver {
   readonly file: File;
-  readonly #values = new Map<Node, Value | undefined>();
-  readonly #variables = new Map<Variable, Value | undefined>();
+  /** `null` is nothing; it stands, too, for what is being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
+  readonly #values = new Map<Node, Value | null>();
+  readonly #variables = new Map<Variable, Value | null>();
   readonly #sessions = new Map<Node, Session>();
-  /** Expressions being resolved: a cycle (`a = b; b = a`) resolves to nothing. */
-  readonly #busy = new Set<object>();
+  /** Spreads that are being looked into. */
+  readonly #spreads = new Set<Node>();
+  #depth = 0;
   #imported: ReadonlySet<Library> | undefined;
+  #declaredLibraries: readonly Library[] | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
 
@@ -47,7 +53,8 @@ export class Resolver {
 
   /** Libraries that the nearest package.json depends on. */
   get declared(): readonly Library[] {
-    return manifestLibraries(this.file.filename);
+    this.#declaredLibraries ??= manifestLibraries(this.file.filename);
+    return this.#declaredLibraries;
   }
 
   /**
@@ -55,24 +62,8 @@ export class Resolver {
    * parameter or an option. Most files that import a library only declare entities or use the root client.
    */
   get mayHaveSessions(): boolean {
-    this.#mayHave ??= this.#lookForOrigins();
+    this.#mayHave ??= mayHaveSessions(this);
     return this.#mayHave;
-  }
-
-  #lookForOrigins(): boolean {
-    const { file } = this;
-    if (speaksOfTransactions(file.sourceCode.text)) return true;
-    if ((file.sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
-    const { settings } = file;
-    if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-    if (originCall.test(file.sourceCode.text) || qualifiedType.test(file.sourceCode.text)) return true;
-    // `request.pg` is a session by its name alone, where its library is imported.
-    for (const library of this.imported) if (library.sessions.some((facts) => facts.origins.some((origin) => origin.kind === 'property'))) return true;
-    for (const statement of file.sourceCode.ast.body) {
-      if (statement.type !== 'ImportDeclaration') continue;
-      for (const specifier of statement.specifiers) if (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && namesOfTypes.has(specifier.imported.name)) return true;
-    }
-    return false;
   }
 
   /**
@@ -91,7 +82,7 @@ export class Resolver {
     if (!first) return undefined;
     let session = this.#sessions.get(made.origin);
     if (!session) {
-      session = { origin: made.origin, how: made.how, kinds: [first, ...rest], scope: made.scope, name: made.name };
+      session = { origin: made.origin, how: made.how, kinds: [onDriver(this, first), ...rest.map((kind) => onDriver(this, kind))], scope: made.scope, name: made.name };
       this.#sessions.set(made.origin, session);
     }
     return { kind: 'session', session, derived: false };
@@ -100,16 +91,15 @@ export class Resolver {
   /** What an expression stands for; undefined where the file does not say. */
   valueOf(expression: Node): Value | undefined {
     const node = unwrap(expression);
-    if (this.#values.has(node)) return this.#values.get(node);
-    if (this.#busy.has(node) || this.#busy.size > 400) return undefined;
-    this.#busy.add(node);
-    try {
-      const value = this.#evaluate(node);
-      this.#values.set(node, value);
-      return value;
-    } finally {
-      this.#busy.delete(node);
-    }
+    const known = this.#values.get(node);
+    if (known !== undefined) return known ?? undefined;
+    if (this.#depth > 400) return undefined;
+    this.#depth += 1;
+    this.#values.set(node, null);
+    const value = this.#evaluate(node);
+    this.#values.set(node, value ?? null);
+    this.#depth -= 1;
+    return value;
   }
 
   #evaluate(node: Node): Value | undefined {
@@ -223,13 +213,24 @@ export class Resolver {
   #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
-        const value = this.memberValue(this.valueOf(property.argument), name);
+        const value = this.#spreadMember(property, name);
         if (value) return value;
       } else if (propertyName(property) === name) {
         return this.valueOf(property.value);
       }
     }
     return undefined;
+  }
+
+  /** `again({ ...options })` where `options` is what `again` was given: the spread leads back to itself. */
+  #spreadMember(spread: TSESTree.SpreadElement, name: string): Value | undefined {
+    if (this.#spreads.has(spread)) return undefined;
+    this.#spreads.add(spread);
+    try {
+      return this.memberValue(this.valueOf(spread.argument), name);
+    } finally {
+      this.#spreads.delete(spread);
+    }
   }
 
   /** A module member, seen as the client it may be. */
@@ -275,7 +276,7 @@ export class Resolver {
   returnValue(fn: FunctionNode): Value | undefined {
     if (fn.generator) return undefined;
     if (fn.body.type !== 'BlockStatement') return this.#local(this.valueOf(fn.body), fn);
-    for (const argument of returnArguments(fn, this.file)) {
+    for (const argument of this.file.returnedBy(fn)) {
       const value = this.#local(this.valueOf(argument), fn);
       if (value && value.kind !== 'global') return value;
     }
@@ -292,16 +293,14 @@ export class Resolver {
 
   /** What a variable stands for: by its annotation, its only value, its place as a parameter, or how it is used. */
   variableValue(variable: Variable): Value | undefined {
-    if (this.#variables.has(variable)) return this.#variables.get(variable);
-    if (this.#busy.has(variable)) return undefined;
-    this.#busy.add(variable);
-    try {
-      const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
-      this.#variables.set(variable, value);
-      return value;
-    } finally {
-      this.#busy.delete(variable);
-    }
+    const known = this.#variables.get(variable);
+    if (known !== undefined) return known ?? undefined;
+    this.#depth += 1;
+    this.#variables.set(variable, null);
+    const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
+    this.#variables.set(variable, value ?? null);
+    this.#depth -= 1;
+    return value;
   }
 
   #typed(variable: Variable): Value | undefined {
@@ -496,24 +495,6 @@ function calledUpon(variable: Variable): boolean {
     if (!first || first.name === '' || ['then', 'catch', 'finally'].includes(first.name)) return false;
     return links.some((link) => link.called) && !/^(?:map|forEach|filter|reduce|find|some|every|push|length|includes|join|slice|flat|flatMap|entries|keys|values|concat|sort|at)$/.test(first.name);
   });
-}
-
-function returnArguments(fn: FunctionNode, file: File): Node[] {
-  const found: Node[] = [];
-  const keys = file.sourceCode.visitorKeys;
-  const visit = (node: Node): void => {
-    if (node.type === 'ReturnStatement') {
-      if (node.argument) found.push(node.argument);
-      return;
-    }
-    if (isFunction(node) || node.type === 'ClassDeclaration' || node.type.endsWith('Expression')) return;
-    for (const key of keys[node.type] ?? []) {
-      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
-      for (const element of Array.isArray(child) ? child : [child]) if (element) visit(element);
-    }
-  };
-  visit(fn.body);
-  return found;
 }
 
 /** The type node of a member of a type literal or interface body. */

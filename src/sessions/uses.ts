@@ -23,6 +23,15 @@ export interface Use {
 
 const isReadingSql = /^\s*(?:\(\s*)*(?:select|show|explain|values|table|describe)\b(?![\s\S]*\bfor\s+(?:no\s+key\s+)?(?:update|share)\b)(?![\s\S]*\b(?:nextval|setval|pg_(?:try_)?advisory\w*|set_config)\s*\()/i;
 
+const finders = new WeakMap<Resolver, UseFinder>();
+
+/** The finder that all laws share, so that no function is summed up twice. */
+export function finderOf(resolver: Resolver): UseFinder {
+  let finder = finders.get(resolver);
+  if (!finder) finders.set(resolver, (finder = new UseFinder(resolver)));
+  return finder;
+}
+
 export class UseFinder {
   readonly #resolver: Resolver;
   readonly #summaries = new Map<FunctionNode, readonly Use[]>();

@@ -1,7 +1,7 @@
 /** Applications whose clients find the transaction by themselves, in the asynchronous context. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { importedSpecifiers } from '../sessions/evidence.js';
+import { manifestIn } from '../sessions/manifests.js';
 import type { SessionModel } from '../sessions/model.js';
 
 /** Packages that carry a transaction through asynchronous context. */
@@ -37,16 +37,8 @@ function dependsOnCarrier(folder: string): boolean {
   const cached = known.get(folder);
   if (cached !== undefined) return cached;
   const parent = dirname(folder);
-  const own = namesCarrier(join(folder, 'package.json')) || (parent !== folder && dependsOnCarrier(parent));
+  const dependencies = manifestIn(folder)?.dependencies ?? [];
+  const own = carriers.some((name) => dependencies.includes(name)) || (parent !== folder && dependsOnCarrier(parent));
   known.set(folder, own);
   return own;
-}
-
-function namesCarrier(manifest: string): boolean {
-  try {
-    const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: Record<string, unknown> };
-    return dependencies !== undefined && carriers.some((name) => Object.hasOwn(dependencies, name));
-  } catch {
-    return false;
-  }
 }

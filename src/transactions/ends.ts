@@ -32,8 +32,8 @@ function callsOn(resolver: Resolver, session: Session): readonly TSESTree.CallEx
   if (!table) {
     table = new Map();
     tables.set(resolver, table);
-    for (const call of resolver.file.calls) {
-      if (call.type !== 'CallExpression' || !couldEnd(call)) continue;
+    for (const call of resolver.file.callsNamed({ has: couldEnd })) {
+      if (call.type !== 'CallExpression') continue;
       const receiver = receiverOf(call);
       const owner = receiver && sessionOf(resolver.valueOf(receiver));
       if (owner) table.set(owner, [...(table.get(owner) ?? []), call]);
@@ -44,8 +44,7 @@ function callsOn(resolver: Resolver, session: Session): readonly TSESTree.CallEx
 
 const tables = new WeakMap<Resolver, Map<Session, TSESTree.CallExpression[]>>();
 
-function couldEnd(call: TSESTree.CallExpression): boolean {
-  const name = calleeName(call) ?? '';
+function couldEnd(name: string): boolean {
   return /^(?:commit|rollback|abort|begin|start|query|execute|batch|unsafe|release|end|close|discard|destroy|transaction|done)/.test(name);
 }
 

@@ -25,11 +25,11 @@ export interface FloatingEnd {
 export function floatingEnds(model: SessionModel): FloatingEnd[] {
   const { resolver, file } = model;
   const found: FloatingEnd[] = [];
-  for (const call of file.calls) {
+  for (const call of file.callsNamed({ has: (name) => couldEnd.test(name) })) {
     if (call.type !== 'CallExpression') continue;
     const name = calleeName(call) ?? '';
     const receiver = receiverOf(call);
-    if (!receiver || !couldEnd.test(name) || call.arguments.some((argument) => resolver.valueOf(argument)?.kind === 'function')) continue;
+    if (!receiver || call.arguments.some((argument) => resolver.valueOf(argument)?.kind === 'function')) continue;
     const session = sessionOf(resolver.valueOf(receiver));
     const end = session && judge(model, session, call, name);
     if (end) found.push(end);

@@ -4,6 +4,7 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { variableOfResult } from '../sessions/acquisitions.js';
 import { looksLikeWrapper, managedCallback, type ManagedCallback } from '../sessions/callbacks.js';
 import { acquiresByMethod, callbacksByMethod, constructedByClass } from '../sessions/catalogue.js';
+import { onDriver } from '../sessions/drivers.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, enclosingFunction, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
@@ -62,10 +63,10 @@ function isTransaction(facts: SessionFacts): boolean {
 function managedScopes(model: SessionModel): TransactionScope[] {
   const scopes: TransactionScope[] = [];
   const { file, resolver } = model;
-  for (const call of file.calls) {
-    if (call.type !== 'CallExpression') continue;
+  const mayOpen = { has: (name: string) => callbacksByMethod.has(name) || looksLikeWrapper(name) || file.settings.wrappers.length > 0 };
+  for (const call of file.callsNamed(mayOpen)) {
     const name = calleeName(call);
-    if (name === undefined || !(callbacksByMethod.has(name) || looksLikeWrapper(name) || file.settings.wrappers.length > 0)) continue;
+    if (call.type !== 'CallExpression' || name === undefined) continue;
     for (const argument of call.arguments) {
       const value = isFunction(unwrap(argument)) || argument.type === 'Identifier' ? resolver.valueOf(argument) : undefined;
       if (value?.kind !== 'function') continue;
@@ -89,7 +90,7 @@ function managedScope(model: SessionModel, call: TSESTree.CallExpression, manage
   const session = variable ? sessionOf(resolver.variableValue(variable)) : holder && sessionOf(resolver.valueOf(holder));
   return {
     // A wrapper's library may be open while its parameter's annotation says it.
-    kinds: managed.wrapper && session ? session.kinds : managed.kinds,
+    kinds: managed.wrapper && session ? session.kinds : managed.kinds.map((kind) => onDriver(resolver, kind)),
     opener: openerName(call),
     openedBy: call,
     session,
@@ -134,7 +135,7 @@ function clientPaths(model: SessionModel, receiver: Node | undefined, origins: r
 function unmanagedScopes(model: SessionModel): TransactionScope[] {
   const scopes: TransactionScope[] = [];
   const { file, resolver } = model;
-  for (const call of file.calls) {
+  for (const call of file.callsNamed({ has: (name) => constructedByClass.has(name) || acquiresByMethod.has(name) })) {
     const name = calleeName(call);
     if (name === undefined || !(call.type === 'NewExpression' ? constructedByClass.has(name) : acquiresByMethod.has(name))) continue;
     const session = sessionOf(resolver.valueOf(call));

@@ -1,5 +1,5 @@
 /** What happens in a transaction's scope: its call chains, and what of the session they carry. */
-import { childrenOf } from '../sessions/file.js';
+import { childrenOf, runningChildrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { calleeName, chainOf, isFunction, type Chain, type Node } from '../sessions/syntax.js';
@@ -7,13 +7,24 @@ import { runsInPlace } from './awaiting.js';
 import { prefixesOf, variableAt } from './paths.js';
 import type { TransactionScope } from './scopes.js';
 
+const chainsOfModel = new WeakMap<SessionModel, Map<Node, readonly Chain[]>>();
+
 /** The call chains in a piece of code that run when it runs, outermost first. */
-export function chainsIn(model: SessionModel, root: Node): Chain[] {
+export function chainsIn(model: SessionModel, root: Node): readonly Chain[] {
+  let known = chainsOfModel.get(model);
+  if (!known) chainsOfModel.set(model, (known = new Map<Node, readonly Chain[]>()));
+  let chains = known.get(root);
+  if (!chains) known.set(root, (chains = collectChains(model, root)));
+  return chains;
+}
+
+function collectChains(model: SessionModel, root: Node): Chain[] {
   const found: Chain[] = [];
-  const keys = model.file.sourceCode.visitorKeys;
+  const { sourceCode } = model.file;
   const visit = (node: Node): void => {
     if (node !== root && isFunction(node) && !runsInPlace(model.resolver, node)) return;
-    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression' || node.type.startsWith('TS') && /Declaration$/.test(node.type)) return;
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return;
+    if (node.type === 'TSModuleDeclaration' || node.type === 'TSEnumDeclaration') return;
     if (node.type === 'CallExpression' || node.type === 'TaggedTemplateExpression') {
       const chain = chainOf(node);
       found.push(chain);
@@ -24,7 +35,7 @@ export function chainsIn(model: SessionModel, root: Node): Chain[] {
       }
       return;
     }
-    for (const child of childrenOf(node, keys)) visit(child);
+    for (const child of runningChildrenOf(node, sourceCode)) visit(child);
   };
   visit(root);
   return found;

@@ -40,12 +40,12 @@ describe('the exit code', () => {
   it('is 2 where a folder holds no source', async () => {
     const said = await makeProject({ 'docs/a.md': '# a' }).scan(['docs']);
     expect(said.code).toBe(2);
-    expect(said.log).toContain('  docs  no JavaScript or TypeScript files in this folder');
+    expect(said.log).toContain('  docs  no files to scan in this folder');
   });
 
   it('is 2 where a file is no source', async () => {
     const said = await makeProject({ 'a.md': '# a' }).scan(['a.md']);
-    expect(said.log).toContain('  a.md  not a JavaScript or TypeScript file');
+    expect(said.log).toContain('  a.md  not a JavaScript, TypeScript, .env or .prisma file');
     expect(said.code).toBe(2);
   });
 
@@ -178,6 +178,53 @@ describe('rules and configs', () => {
     for (const config of ['recommended', 'strict', 'all']) expect((await project.scan(['--config', config])).code).toBe(1);
     expect((await project.scan(['--rule', 'no-concurrent-use: 0'])).code).toBe(0);
     expect((await makeProject({ 'a.ts': reads }).scan(['--rule', 'db-session/no-concurrent-use: [error, {"reads": true}]'])).code).toBe(1);
+  });
+});
+
+describe('.env files and schemas', () => {
+  const url = 'postgres://us3r:s3cret@h0st.pooler.supabase.com:6543/postgres';
+  const files = {
+    '.env.example': `A=b\nexport DIRECT_URL="${url}"\n`,
+    'prisma/schema.prisma': `datasource db {\n  provider = "postgresql"\n  url = "${url}"\n  directUrl = env("DIRECT_URL")\n}\n`,
+    'packages/api/.env.local': '# eslint-disable-next-line db-session/no-pooled-statement-cache -- on purpose\nPGPREPARE=false\n',
+    '.gitignore': '.env\n',
+    '.env': 'PGPREPARE=false\n',
+    'a.ts': SHARED,
+  };
+
+  it('are scanned with the code, in their own languages', async () => {
+    const said = await makeProject(files).scan(['--format', 'json', '.']);
+    const results = JSON.parse(said.out) as ESLint.LintResult[];
+    const places = results.flatMap(({ filePath, messages }) => messages.map(({ messageId, line, column, endLine, endColumn }) => [path.basename(filePath), messageId, line, column, endLine, endColumn]));
+    expect(places).toEqual([
+      ['.env.example', 'needsDirect', 2, 19, 2, 21 + url.length],
+      ['a.ts', 'losesWrites', 5, 9, 5, 20],
+      ['schema.prisma', 'prismaNeedsPgbouncer', 3, 9, 3, 11 + url.length],
+    ]);
+    expect(said.log).toContain('Scanned 4 files');
+    expect(said.log).toContain('3 findings, and 1 more disabled by comments.');
+  });
+
+  it('may be named, ignored or not', async () => {
+    const project = makeProject(files);
+    expect((await project.scan(['.env'])).out).toContain('PGPREPARE');
+    expect((await project.scan(['prisma/schema.prisma'])).code).toBe(1);
+    expect((await makeProject({ '.env': 'A=b\n' }).scan([])).log).toContain('Scanned 1 file');
+  });
+
+  it('are never printed, in no format', async () => {
+    for (const format of ['stylish', 'json', 'json-with-metadata', 'html']) {
+      const project = makeProject({ '.env': `${files['.env.example']}OPEN="${url}\n`, '.env.test': files['.env.example'], 'a.prisma': files['prisma/schema.prisma'], 'b.prisma': `datasource db {\n  url = "${url}\n}` });
+      const said = await project.scan(['--format', format]);
+      expect(said.log).toContain('Scanned 4 files');
+      expect(said.log).toContain('2 paths could not be parsed');
+      expect(said.out + said.log, format).not.toMatch(/us3r|s3cret|h0st|supabase\.com/);
+    }
+  });
+
+  it('meet only rules that know them', async () => {
+    const rules = ['--rule', 'no-concurrent-use: error', '--rule', 'no-pooled-statement-cache: off'];
+    expect((await makeProject(files).scan(rules)).log).toContain('1 finding.');
   });
 });
 

@@ -21,6 +21,12 @@ describe('inside a folder', () => {
     );
   });
 
+  it('takes .env files and schemas of Prisma, and what only looks like them not', async () => {
+    expect(await found(empty('.env', '.env.example', 'app/.env.local', '.envrc', '.env.hbs', '.env.production.enc', 'env', 'a.env', 'a.prisma', 'prisma', 'node_modules/x/.env'))).toEqual(
+      ['.env', '.env.example', 'a.prisma', 'app/.env.local'],
+    );
+  });
+
   it('leaves out what tools wrote', async () => {
     expect(
       await found(empty('src/a.ts', 'node_modules/x/a.js', 'pkg/dist/a.js', 'build/a.js', '.next/a.js', 'coverage/a.js', '.git/a.js', 'lib/a.min.js', 'a.d.ts', 'b.d.mts', '.config/b.ts')),

@@ -13,6 +13,8 @@ export interface Databases {
   readonly postgres: PostgresDatabase;
   /** The same server behind PgBouncer in transaction mode. */
   readonly pooler: PooledPostgres;
+  /** The same, and PgBouncer tracks prepared statements. */
+  readonly 'tracking pooler': PooledPostgres;
   readonly mariadb: MariaDatabase;
   readonly sqlite: SqliteDatabase;
   /** The library's own behaviour, without a server. */
@@ -47,7 +49,7 @@ export interface LibraryClaims {
   prepare?(): Promise<void>;
 }
 
-type Table<D> = Readonly<Record<string, Programs<D>>>;
+export type Table<D> = Readonly<Record<string, Programs<D>>>;
 
 function claimsOn<N extends DatabaseName>(needs: N, table: Table<Databases[N]>, impossible?: string): Claim[] {
   return Object.entries(table).map(([id, programs]) => ({ ...programs, id, needs, impossible }));
@@ -55,6 +57,7 @@ function claimsOn<N extends DatabaseName>(needs: N, table: Table<Databases[N]>, 
 
 export const onPostgres = (table: Table<PostgresDatabase>) => claimsOn('postgres', table);
 export const onPooler = (table: Table<PooledPostgres>) => claimsOn('pooler', table);
+export const onTrackingPooler = (table: Table<PooledPostgres>) => claimsOn('tracking pooler', table);
 export const onMariaDB = (table: Table<MariaDatabase>) => claimsOn('mariadb', table);
 export const onSqlite = (table: Table<SqliteDatabase>, impossible?: string) => claimsOn('sqlite', table, impossible);
 export const onNothing = (table: Table<undefined>) => claimsOn('nothing', table);

@@ -15,6 +15,7 @@ export interface Asked {
   readonly pooler?: string | Readonly<Record<string, string>>;
   readonly host?: Host;
   readonly readEnvFiles?: boolean;
+  /** Of ESLint 10; the current folder without it. */
   readonly cwd?: string;
 }
 
@@ -35,7 +36,8 @@ function configFor({ config = 'recommended', pooler, readEnvFiles = false }: Ask
 
 /** What the rule says of a text. */
 export function lint(code: string, asked: Asked = {}): Linter.LintMessage[] {
-  return hosts[asked.host ?? 'ESLint 10'].verify(code, configFor(asked), { filename: asked.file ?? 'a.ts' });
+  const linter = asked.cwd === undefined ? hosts[asked.host ?? 'ESLint 10'] : new Linter({ configType: 'flat', cwd: asked.cwd });
+  return linter.verify(code, configFor(asked), { filename: asked.file ?? 'a.ts' });
 }
 
 /** The text after all fixes. */
@@ -65,6 +67,7 @@ export const addresses = {
   fly: 'postgres://user:secret@pgbouncer.abc123.flympg.net/app',
   neon: 'postgres://user:secret@ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech/app',
   neonCell: 'postgres://user:secret@ep-cool-darkness-123456-pooler.c-2.us-east-2.aws.neon.tech/app',
+  vercel: 'postgres://user:secret@ep-cool-darkness-123456-pooler.us-east-1.postgres.vercel-storage.com/verceldb',
   pgdog: 'postgres://user:secret@pgdog.internal:6432/app',
   planetscale: 'postgres://user:secret@eu.horizon.psdb.cloud:6432/app',
   prismaPostgres: 'postgres://user:secret@pooled.db.prisma.io:5432/app',
@@ -87,7 +90,7 @@ export type Address = keyof typeof addresses;
 
 export const losesStatements = ['supavisor', 'supavisorNew', 'selfHosted', 'dedicated', 'azure', 'fly'] as const satisfies readonly Address[];
 export const mayLoseStatements = ['planetscale', 'prismaPostgres', 'timescale', 'digitalOcean', 'pgbouncerHost', 'poolerHost', 'port6432'] as const satisfies readonly Address[];
-export const keepsStatements = ['neon', 'neonCell', 'pgdog'] as const satisfies readonly Address[];
+export const keepsStatements = ['neon', 'neonCell', 'vercel', 'pgdog'] as const satisfies readonly Address[];
 export const isDirect = ['session', 'supabaseDirect', 'neonDirect', 'azureDirect', 'flyDirect', 'direct', 'local'] as const satisfies readonly Address[];
 
 /** Writes addresses where a text says `{supavisor}`. */

@@ -1,4 +1,7 @@
 /** Nothing of a URL gets into a message: not the password, not the user, not the host. */
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messages, suggestionMessages } from '../../src/poolers/messages.js';
 import { lint, type Asked } from './lint.js';
@@ -51,22 +54,77 @@ const said = urls.flatMap((url) => [
   ...lint(code(url), { ...asked, pooler: 'pgbouncer' }),
   ...lint(dotenv(url), { ...asked, file: '.env' }),
   ...lint(schema(url), { ...asked, file: 'schema.prisma' }),
-  // Syntax errors name a line, and quote nothing.
-  ...lint(`A="${url}`, { ...asked, file: '.env' }),
-  ...lint(`${url}\n`, { ...asked, file: '.env' }),
-  ...lint(`datasource db {\n url = "${url}\n}`, { ...asked, file: 'schema.prisma' }),
-  ...lint(`datasource db {\n "${url}"\n}`, { ...asked, file: 'schema.prisma' }),
 ]);
+
+/** Syntax errors name a line, and quote nothing. What the parsers can say, by a file that makes them say it. */
+const mistakes: Readonly<Record<string, readonly [file: string, text: (url: string) => string]>> = {
+  'A line of a .env file must be NAME=value, a comment, or empty': ['.env', (url) => `${url}\n`],
+  'This value opens with " and is never closed': ['.env', (url) => `A="${url}`],
+  "This value opens with ' and is never closed": ['.env', (url) => `A='${url}`],
+  'This value opens with ` and is never closed': ['.env', (url) => `A=\`${url}`],
+  'A block must begin here: a keyword, a name and {': ['a.prisma', (url) => `${url}\n`],
+  'An assignment must be here: name = value': ['a.prisma', (url) => `datasource db {\n "${url}"\n}`],
+  'This text opens with " and is never closed': ['a.prisma', (url) => `datasource db {\n url = "${url}\n}`],
+  'This call is never closed': ['a.prisma', (url) => `datasource db {\n url = env("${url}"\n}`],
+  'This list is never closed': ['a.prisma', (url) => `datasource db {\n url = ["${url}"\n}`],
+  'This block is never closed': ['a.prisma', (url) => `datasource db {\n url = "${url}"\n`],
+  'This comment is never closed': ['a.prisma', (url) => `/* ${url}`],
+  'A value must be here': ['a.prisma', (url) => `datasource db {\n url = // ${url}\n}`],
+};
+
+const tellTale = /secret|:\/\/|@(?!prisma)|aws|supabase\.com|neon\.tech|flympg|example\.org|localhost/i;
 
 describe('messages', () => {
   it('are all of them tried here', () => {
     expect([...new Set(said.map(({ messageId }) => messageId).filter((id) => id !== undefined))].toSorted()).toEqual(Object.keys(messages).toSorted());
   });
 
+  it('of suggestions are all of them tried here', () => {
+    expect([...new Set(said.flatMap(({ suggestions = [] }) => suggestions.map(({ messageId }) => messageId)))].toSorted()).toEqual(Object.keys(suggestionMessages).toSorted());
+  });
+
   it('hold nothing of a URL', () => {
     const texts = said.flatMap(({ message, suggestions = [] }) => [message, ...suggestions.map(({ desc }) => desc)]);
     expect(texts.length).toBeGreaterThan(1000);
-    for (const text of new Set(texts)) expect(text).not.toMatch(/secret|:\/\/|@(?!prisma)|aws|supabase\.com|neon\.tech|flympg|example\.org|localhost/i);
+    for (const text of new Set(texts)) expect(text).not.toMatch(tellTale);
+  });
+
+  it('hold nothing of a URL that readEnvFiles has read', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
+    try {
+      for (const url of urls) {
+        writeFileSync(path.join(folder, '.env.example'), `DATABASE_URL=${url}\n`);
+        // Read again, whatever the clock of the file system says.
+        utimesSync(path.join(folder, '.env.example'), new Date(), new Date(Date.now() + urls.indexOf(url) * 2000));
+        const options = { readEnvFiles: true, cwd: folder, config: 'everything' } as const;
+        const found = [
+          ...lint(code('').replaceAll("''", 'process.env.DATABASE_URL'), { ...options, file: path.join(folder, 'a.ts') }),
+          ...lint('datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = env("DATABASE_URL")\n}\n', { ...options, file: path.join(folder, 'a.prisma') }),
+        ];
+        if (url.includes('supabase')) expect(found.length).toBeGreaterThan(8);
+        for (const { message } of found) expect(message).not.toMatch(tellTale);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(Object.entries(mistakes))('of a syntax error name a line: %s', (message, [file, text]) => {
+    for (const url of urls) expect(lint(text(url), { file })).toMatchObject([{ fatal: true, message: `Parsing error: ${message}` }]);
+  });
+
+  it('of all syntax errors are tried here', () => {
+    const sources = ['dotenv-parser.ts', 'prisma-parser.ts'].map((name) => readFileSync(new URL(`../../src/languages/${name}`, import.meta.url), 'utf8')).join('');
+    const written = [...sources.matchAll(/new Failure\([^,]+, (['`])(.*?)\1\)/g)].map(([, , text = '']) => text.replace('${quote}', '"'));
+    expect(new Set(written).size).toBeGreaterThan(8);
+    expect(Object.keys(mistakes)).toEqual(expect.arrayContaining([...new Set(written)]));
+  });
+
+  it('go without the text of a fix: it holds what is put in, and no address', () => {
+    const files = [...urls.flatMap((url) => lint(dotenv(url), { ...asked, file: '.env' })), ...urls.flatMap((url) => lint(schema(url), { ...asked, file: 'schema.prisma' }))];
+    const edits = files.flatMap(({ fix, suggestions = [] }) => [fix, ...suggestions.map((each) => each.fix)]).filter((fix) => fix !== undefined);
+    expect(edits.length).toBeGreaterThan(20);
+    for (const { text } of edits) expect(text).not.toMatch(tellTale);
   });
 
   it('have no placeholder left over', () => {

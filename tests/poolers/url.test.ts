@@ -13,6 +13,7 @@ const expected: Readonly<Record<Exclude<Address, (typeof isDirect)[number]>, str
   fly: 'fly',
   neon: 'neon',
   neonCell: 'neon',
+  vercel: 'neon',
   pgdog: 'pgdog',
   planetscale: 'planetscale',
   prismaPostgres: 'prisma-postgres',

@@ -3,22 +3,8 @@
  * that pooler (tests/poolers/lint.ts), and «…» for what is flagged. Every case runs on ESLint 9 and 10.
  */
 import { describe, expect, it } from 'vitest';
-import { fixed, hosts, isDirect, keepsStatements, lint, losesStatements, marked, mayLoseStatements, written, type Asked, type Host } from '../poolers/lint.js';
-
-/** Code with marks, the messages in the order of the text, and how it is asked. No message: nothing is reported at all, whatever is asked. */
-type Case = readonly [name: string, code: string, messages?: string | readonly string[], asked?: Asked];
-
-function check(cases: readonly Case[], extra: Asked = {}): void {
-  it.each(cases.map(([name, code, messages = [], asked = {}]) => ({ name, code, messages, asked })))('$name', ({ code, messages, asked }) => {
-    const expected = [messages].flat();
-    const plain = written(code.replaceAll(/[«»]/g, ''));
-    for (const host of Object.keys(hosts) as Host[]) {
-      const found = lint(plain, { ...(expected.length === 0 ? { config: 'everything' } : {}), ...extra, ...asked, host });
-      expect(found.map(({ messageId }) => messageId), host).toEqual(expected);
-      if (code.includes('«')) expect(marked(plain, found)).toBe(written(code));
-    }
-  });
-}
+import { check, type Case } from '../poolers/check.js';
+import { fixed, hosts, isDirect, keepsStatements, lint, losesStatements, mayLoseStatements, written, type Asked, type Host } from '../poolers/lint.js';
 
 const strict: Asked = { config: 'strict' };
 const everything: Asked = { config: 'everything' };
@@ -158,6 +144,10 @@ describe('row 1: the cache is on, and the pooler loses statements', () => {
       ['drizzle with a connection that is right', `${drizzle}export const db = drizzle({ connection: { url: '{supavisor}', prepare: false } });`],
       ['drizzle with the URL as connection', `${drizzle}export const db = «drizzle»({ connection: '{supavisor}' });`, 'cacheSleeps', strict],
       ['Kysely', `${js}import { PostgresJSDialect } from 'kysely-postgres-js';\nexport const dialect = new PostgresJSDialect({ postgres: «postgres»('{supavisor}') });`, 'cacheSleeps', strict],
+      ['a client that outlives a reload', `${js}${drizzle}const client = globalForDb.client ?? «postgres»('{supavisor}');\nif (isDevelopment) globalForDb.client = client;\nexport const db = drizzle(client, { schema });`, 'cacheSleeps', strict],
+      ['a client that is stored elsewhere', `${js}${drizzle}const client = «postgres»('{supavisor}');\nglobalForDb.client = client;\nexport const db = drizzle(client, { schema });`, 'cacheOn'],
+      ['a client that is made when needed', `${js}${drizzle}let client: postgres.Sql;\nexport function db() {\n  if (!client) client = «postgres»('{supavisor}');\n  return drizzle({ client });\n}\nexport const close = () => client.end();`, 'cacheSleeps', strict],
+      ['a client that is made when needed, with tags', `${js}let client: postgres.Sql;\nexport function db() {\n  if (!client) client = «postgres»('{supavisor}');\n  return client\`select 1\`;\n}`, 'cacheOn'],
       ['an exported client may meet tags anywhere', `${js}${drizzle}export const client = «postgres»('{supavisor}');\nexport const db = drizzle(client);`, 'cacheOn'],
       ['tags beside drizzle', `${js}${drizzle}const client = «postgres»('{supavisor}');\nexport const db = drizzle(client);\nawait client\`select 1\`;`, 'cacheOn'],
       ['only unsafe', `${js}const sql = postgres('{supavisor}');\nawait sql.unsafe('select 1');\nawait sql.end();`],
@@ -216,11 +206,17 @@ describe('row 4: knobs that only look like knobs, whatever the URL', () => {
       [`${option} of Bun`, `${bun}export const sql = new SQL(url, { «${option}» });`, 'lookAlikeKnob'],
     ]),
     ...['statement_cache_size: 0', 'prepared_statements: false', 'preparedStatements: false', 'pgbouncer: true', 'prepareThreshold: 0'].flatMap(off),
-    ...['prepare: 0', 'prepare: undefined', 'no_prepare: true'].flatMap((option): Case[] => [
+    ...['prepare: 0', 'prepare: null', 'prepare: undefined', 'no_prepare: true'].flatMap((option): Case[] => [
       [`${option} of Bun`, `${bun}export const sql = new SQL(url, { «${option}» });`, 'lookAlikeKnob'],
       [`${option} of postgres.js works`, `${js}export const sql = postgres('{supavisor}', { ${option} });`],
     ]),
-    ...['prepare=0', 'prepare=no', 'prepare=off', 'prepare=False'].flatMap((parameter): Case[] => [
+    ['?prepare=0 of Bun works', `${bun}export const sql = new SQL('{supavisor}?prepare=0');`],
+    ...['prepare=disable', 'prepare='].flatMap((parameter): Case[] => [
+      [`?${parameter} of Bun`, `${bun}export const sql = new SQL('{supavisor}?«${parameter}»');`, 'lookAlikeKnob'],
+      [`?${parameter} of postgres.js works`, `${js}export const sql = postgres('{supavisor}?${parameter}');`],
+    ]),
+    ['?prepare=0 of postgres.js', `${js}export const sql = postgres('{direct}?«prepare=0»');`, 'lookAlikeKnob'],
+    ...['prepare=no', 'prepare=off', 'prepare=False'].flatMap((parameter): Case[] => [
       [`?${parameter} of postgres.js`, `${js}export const sql = postgres('{direct}?«${parameter}»');`, 'lookAlikeKnob'],
       [`?${parameter} of Bun`, `${bun}export const sql = new SQL('{direct}?«${parameter}»');`, 'lookAlikeKnob'],
       [`?${parameter} with prepare: false`, `${js}export const sql = postgres('{direct}?${parameter}', { prepare: false });`],
@@ -240,6 +236,7 @@ describe('row 5: knobs that disagree', () => {
   check([
     ['?prepare=false and prepare: true', `${js}export const sql = postgres('{direct}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
     ['on a pooler: one finding', `${js}export const sql = postgres('{supavisor}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
+    ['in Bun', `${bun}export const sql = new SQL('{direct}?prepare=false', { «prepare: true» });`, 'knobsDisagree'],
     ['?prepare=false and prepare: false', `${js}export const sql = postgres('{direct}?prepare=false', { prepare: false });`],
     ['?prepare=true and prepare: true', `${js}export const sql = postgres('{direct}?prepare=true', { prepare: true });`],
   ]);
@@ -337,6 +334,10 @@ describe('row 9: start-up parameters', () => {
     ['a session pooler', `${pg}export const pool = new Pool({ connectionString: '{session}', statement_timeout: 5 });`],
     ['switched off', `${pg}export const pool = new Pool({ connectionString: '{fly}', statement_timeout: 0, options: undefined });`],
     ['Knex on MySQL', "import knex from 'knex';\nexport const db = knex({ client: 'mysql2', connection: { host: 'pgbouncer.abc.flympg.net', statement_timeout: 5 } });"],
+    ['a value that may be undefined', `${pg}export const open = ({ statementTimeout }) => new Pool({ connectionString: '{fly}', statement_timeout: statementTimeout });`],
+    ['a value that is computed', `${pg}export const pool = new Pool({ connectionString: '{fly}', «statement_timeout: seconds * 1000» });`, 'startupParam'],
+    ['a value that may be undefined in connection', `${js}export const open = (schema) => postgres('{fly}', { prepare: false, connection: { search_path: schema } });`],
+    ['Sequelize on another database', "import { Sequelize } from 'sequelize';\nexport const db = new Sequelize(process.env.DB_NAME, process.env.DB_USER, secret, { dialect: 'mssql', dialectOptions: { options: { encrypt: false } } });", [], { pooler: 'pgbouncer' }],
     ['sent on a condition only', `${pg}export const pool = new Pool({ connectionString: '{fly}', options: path ? '-c search_path=' + path : undefined });`],
     ['slonik with unknown options', "import { createPool } from 'slonik';\nexport const pool = await createPool('{fly}', options);"],
   ]);
@@ -423,6 +424,9 @@ describe('row 13: what needs the database itself', () => {
     ['the settings say that the variable is pooled', "import { defineConfig, env } from 'prisma/config';\nexport default defineConfig({ datasource: { url: «env('DATABASE_URL')» } });", 'needsDirect', supavisorByName],
     ['directUrl of a variable that the settings say is pooled', 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = «env("DATABASE_URL")»\n}', 'needsDirect', { file: 'schema.prisma', ...supavisorByName }],
     ['directUrl of a direct variable', 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = env("DIRECT_URL")\n}', [], { file: 'schema.prisma', ...supavisorByName, config: 'recommended' }],
+    ['the direct URL is given where there is one', "import { defineConfig } from 'prisma/config';\nexport default defineConfig({ datasource: { url: process.env.DIRECT_URL ?? process.env.DATABASE_URL } });", [], supavisorByName],
+    ['the settings say that the direct URL is none', "import { defineConfig } from 'prisma/config';\nexport default defineConfig({ datasource: { url: «process.env.DIRECT_URL» } });", 'needsDirect', { pooler: { DIRECT_URL: 'supavisor' } }],
+    ['drizzle-kit on another database', "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ dialect: 'mysql', dbCredentials: { url: process.env.DATABASE_URL } });", [], { pooler: 'pgbouncer' }],
     ['a pooler in a mode that nobody knows, in strict', 'DIRECT_URL=«{port6432}»', 'needsDirect', { file: '.env', config: 'strict' }],
     ['a pooler in a mode that nobody knows, in recommended', 'DIRECT_URL={port6432}', [], { file: '.env', config: 'recommended' }],
     ['pg-listen', "import createSubscriber from 'pg-listen';\nconst subscriber = «createSubscriber»({ connectionString: '{supavisor}' });", 'needsDirect'],
@@ -556,7 +560,7 @@ describe('fixes', () => {
     ['single-quoted', "POSTGRES_PRISMA_URL='{supavisor}?connection_limit=1' # note", "POSTGRES_PRISMA_URL='{supavisor}?connection_limit=1&pgbouncer=true' # note"],
     ['plain', 'POSTGRES_PRISMA_URL={supavisor}\r\nA=1\r\n', 'POSTGRES_PRISMA_URL={supavisor}?pgbouncer=true\r\nA=1\r\n'],
     ['exported', 'export POSTGRES_PRISMA_URL={supavisor}?', 'export POSTGRES_PRISMA_URL={supavisor}?pgbouncer=true'],
-    ['?prepare=0', 'A="{direct}?prepare=0"', 'A="{direct}?prepare=false"'],
+    ['?prepare=no', 'A="{direct}?prepare=no"', 'A="{direct}?prepare=false"'],
     ['behind another variable', 'BASE={supavisor}\nPOSTGRES_PRISMA_URL=${BASE}', 'BASE={supavisor}\nPOSTGRES_PRISMA_URL=${BASE}?pgbouncer=true'],
     ['nothing where another variable says the parameters', 'REST=:6543/db?a=b\nPOSTGRES_PRISMA_URL=postgres://u:p@a.pooler.supabase.com:6543/db${QUERY}', undefined],
   ])('in .env: %s', (_name, before, after = before) => {

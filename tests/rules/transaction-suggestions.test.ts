@@ -1,10 +1,5 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import parser from '@typescript-eslint/parser';
-import { Linter } from 'eslint';
-import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
 import plugin from '../../src/plugin.js';
+import { compilesAsSuggested } from './suggestions.js';
 
 /** Code with one finding whose suggestion must compile against the real package. */
 const cases: Readonly<Record<string, string>> = {
@@ -21,33 +16,4 @@ const cases: Readonly<Record<string, string>> = {
   objection: `import { Model } from 'objection'; class User extends Model { id!: number } export const f = () => User.transaction(async (trx) => { await User.query(trx).insert({}); await User.query().insert({}); });`,
 };
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const file = (name: string): string => path.join(root, 'tests', 'rules', `suggested-${name}.ts`);
-const linter = new Linter();
-const rules = Object.fromEntries(Object.keys(plugin.rules).filter((name) => name.endsWith('transaction') || name.endsWith('end')).map((name) => [`db-session/${name}`, 'error'] as const));
-
-function suggested(name: string, code: string): string {
-  const messages = linter.verify(code, [{ files: ['**/*.ts'], languageOptions: { parser }, plugins: { 'db-session': plugin }, rules }], { filename: `${name}.ts` });
-  const fix = messages.flatMap((message) => message.suggestions ?? [])[0]?.fix;
-  if (!fix) return '';
-  return code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1]);
-}
-
-describe('a suggestion compiles with the real package', () => {
-  const outputs = new Map(Object.entries(cases).map(([name, code]) => [file(name), suggested(name, code)]));
-  const options: ts.CompilerOptions = { strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, types: ['node'] };
-  const host = ts.createCompilerHost(options);
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, version, ...rest) => (outputs.has(path.normalize(name)) ? ts.createSourceFile(name, outputs.get(path.normalize(name)) ?? '', version) : read(name, version, ...rest));
-  const exists = host.fileExists.bind(host);
-  host.fileExists = (name) => outputs.has(path.normalize(name)) || exists(name);
-  const program = ts.createProgram([...outputs.keys()], options, host);
-
-  it.each(Object.keys(cases))('%s', (name) => {
-    expect(outputs.get(file(name))).not.toBe('');
-    expect(outputs.get(file(name))).not.toBe(cases[name]);
-    const source = program.getSourceFile(file(name));
-    const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
-    expect(problems, outputs.get(file(name))).toEqual([]);
-  });
-});
+compilesAsSuggested(cases, Object.keys(plugin.rules).filter((name) => name.endsWith('transaction') || name.endsWith('end')));

@@ -34,6 +34,7 @@ const tables: Record<string, readonly Row[]> = {
     ['nested', `${prisma}function f({ ctx: { tx } }: { ctx: { tx: Prisma.TransactionClient } }) { «tx»; }`, [typed]],
     ['of an object literal', `${prisma}prisma.$transaction((tx) => { const { db } = { db: tx }; «db»; });`, [managed]],
     ['of a spread', `${prisma}prisma.$transaction((tx) => { const o = { db: tx }; const { db } = { ...o, a: 1 }; «db»; });`, [managed]],
+    ['of a spread that leads back to itself', `${pg}function open(given) { const options = read(given); if (options.again) return open({ ...options, again: false }); «options.client»; } function read(given) { return given; }`, ['-']],
     ['of an array', `${prisma}prisma.$transaction((tx) => { const [a, b] = [tx, 1]; «a»; «b»; });`, [managed, '-']],
     ['with a default of the client', `${prisma}function f({ db = prisma }: { db?: Prisma.TransactionClient }) { «db»; }`, ['either']],
     ['options that travel', `${sequelize}async function f(options) { const { transaction } = options; await User.create({}, { transaction }); «transaction»; }`, ['sequelize transaction, used-as #1']],

@@ -1,7 +1,7 @@
 /** All databases of the suite: started once, on first need; a program gets a fresh database each time. */
 import type { Databases, DatabaseName } from '../claim.js';
 import { mariadbIsInstalled, startMariaDB } from './mariadb.js';
-import { pgbouncerIsInstalled, startPgBouncer } from './pgbouncer.js';
+import { findPgBouncer, startPgBouncer } from './pgbouncer.js';
 import { startPostgres } from './postgres.js';
 import { SqliteDatabase } from './sqlite.js';
 
@@ -9,12 +9,14 @@ export class Suite {
   private readonly stops: (() => Promise<void>)[] = [];
   private readonly postgres = once(() => this.started(startPostgres()));
   private readonly mariadb = once(() => this.started(startMariaDB()));
-  private readonly pooler = once(async () => this.started(startPgBouncer(await this.postgres())));
+  private readonly pooler = once(async () => this.started(startPgBouncer(await this.postgres(), false)));
+  private readonly trackingPooler = once(async () => this.started(startPgBouncer(await this.postgres(), true)));
 
   /** Why there is no such database here; installing something cures it (.ci/install-databases). */
   missing(name: DatabaseName): string | undefined {
     if (name === 'mariadb' && !mariadbIsInstalled()) return 'no mariadbd on this machine';
-    if (name === 'pooler' && !pgbouncerIsInstalled()) return 'no pgbouncer on this machine';
+    if (name === 'pooler' && !findPgBouncer(false)) return 'no pgbouncer on this machine';
+    if (name === 'tracking pooler' && !findPgBouncer(true)) return `no pgbouncer of 1.21 or later on this machine (${findPgBouncer(false)?.version ?? 'none'})`;
     return undefined;
   }
 
@@ -24,6 +26,8 @@ export class Suite {
         return (await this.postgres()).fresh();
       case 'pooler':
         return (await this.pooler()).fresh();
+      case 'tracking pooler':
+        return (await this.trackingPooler()).fresh();
       case 'mariadb':
         return (await this.mariadb()).fresh();
       case 'sqlite':
@@ -37,7 +41,8 @@ export class Suite {
   async versions(): Promise<string[]> {
     const asked = [
       ['PostgreSQL', this.postgres.begun],
-      ['PgBouncer', this.pooler.begun],
+      ['PgBouncer without statement tracking', this.pooler.begun],
+      ['PgBouncer with statement tracking', this.trackingPooler.begun],
       ['MariaDB', this.mariadb.begun],
     ] as const;
     return Promise.all(asked.flatMap(([name, begun]) => (begun ? [begun.then(({ version }) => `${name} ${version}`)] : [])));
