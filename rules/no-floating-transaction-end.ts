@@ -18,10 +18,10 @@ export default createRule<readonly [], MessageId>({
     hasSuggestions: true,
     schema: [],
     messages: {
-      commit: 'Nobody waits for `{{name}}`: the code after it runs before the {{what}} is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection.',
-      rollback: 'Nobody waits for `{{name}}`: the code after it runs while the {{what}} still holds its locks and its connection, and when the rollback fails the process gets an unhandled rejection.',
-      release: 'Nobody waits for `{{name}}`: the caller goes on while the {{what}} is still held, and when the release fails the process gets an unhandled rejection.',
-      tapped: '`{{name}}` is awaited by a callback that `tap` does not wait for: the response leaves before the {{what}} has ended, and a commit that fails is an unhandled rejection. Use an operator that waits, such as `concatMap`.',
+      commit: 'Nobody waits for `{{name}}`: the code after it runs before the {{what}} is committed, and when the commit fails the caller has been told that all is well and {{failure}}.',
+      rollback: 'Nobody waits for `{{name}}`: the code after it runs while the {{what}} still holds its locks and its connection, and when the rollback fails {{failure}}.',
+      release: 'Nobody waits for `{{name}}`: the caller goes on while the {{what}} is still held, and when the release fails {{failure}}.',
+      tapped: '`{{name}}` is awaited by a callback that `tap` does not wait for: the response leaves before the {{what}} has ended, and when that fails {{failure}}. Use an operator that waits, such as `concatMap`.',
       notRun: '`{{name}}` only builds a command: without `.{{needs}}()` nothing is sent, and the {{what}} stays open.',
       await: 'Await it.',
       run: 'Add `.{{needs}}()`.',
@@ -31,7 +31,8 @@ export default createRule<readonly [], MessageId>({
     return inFilesWithSessions(context, (model) => {
       for (const end of floatingEnds(model)) {
         const [{ library, facts }] = end.session.kinds;
-        const data = { name: model.file.nameOf(end.node), what: `${library.name} ${facts.noun}`, needs: end.needs ?? '' };
+        const failure = facts.release?.failure ? 'nobody learns of it' : 'the process gets an unhandled rejection';
+        const data = { name: model.file.nameOf(end.node), what: `${library.name} ${facts.noun}`, failure, needs: end.needs ?? '' };
         context.report({ node: end.node, messageId: end.how === 'floats' ? end.ends : end.how, data, suggest: suggestions(end, data) });
       }
     });

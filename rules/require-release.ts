@@ -1,11 +1,13 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import { createRule } from '../src/create-rule.js';
 import { unreleased, type Breach, type Finding, type Strictness } from '../src/lifetime/findings.js';
+import { mendingMessages, mendingsOf } from '../src/lifetime/mending.js';
+import type { Rewriting } from '../src/lifetime/rewriting.js';
+import { registryMessages, registryReports, type RegistryMessage } from '../src/registries/reports.js';
 import { inFilesWithSessions } from '../src/sessions/model.js';
-import { enclosingFunction } from '../src/sessions/syntax.js';
 
-type Options = readonly [Strictness];
-type MessageId = Breach | 'returnAwait';
+type Options = readonly [Strictness & { readonly elsewhere: boolean }];
+type MessageId = Breach | RegistryMessage | Rewriting['messageId'];
 
 export default createRule<Options, MessageId>({
   name: 'require-release',
@@ -13,17 +15,18 @@ export default createRule<Options, MessageId>({
     type: 'problem',
     docs: {
       description: 'require that every acquired database session is released, on every path',
-      configs: { recommended: true, strict: [{ anyCall: true, stored: true }] },
+      configs: { recommended: true, strict: [{ anyCall: true, stored: true, elsewhere: true }] },
     },
     languages: ['js/js'],
     hasSuggestions: true,
-    defaultOptions: [{ anyCall: false, stored: false }],
+    defaultOptions: [{ anyCall: false, stored: false, elsewhere: false }],
     schema: [
       {
         type: 'object',
         properties: {
           anyCall: { type: 'boolean', description: 'Any call may throw, not only what is awaited.' },
           stored: { type: 'boolean', description: 'Also report a class that keeps a session in a field and has no method that releases it.' },
+          elsewhere: { type: 'boolean', description: 'Also report registries of sessions that another file could empty, and entries that stay when their session is over.' },
         },
         additionalProperties: false,
       },
@@ -44,19 +47,29 @@ export default createRule<Options, MessageId>({
       stored: '{{session}} ({{what}}) is kept in `{{field}}`, and no method of the class releases it: {{outcome}}. Add a method that does.',
       notDisposable: '{{session}} ({{what}}) cannot be disposed of: {{outcome}}. {{instead}}.',
       harmfulDispose: 'Do not leave the end of {{session}} ({{what}}) to `await using`: {{outcome}}. {{instead}}.',
-      returnAwait: 'Return it with `await`.',
+      ...registryMessages,
+      ...mendingMessages,
     },
   },
   create(context, [options]) {
     return inFilesWithSessions(context, (model) => {
+      const reports = registryReports(model, options.elsewhere);
+      for (const { node, messageId, data, rewriting } of reports) context.report({ node, messageId, data, suggest: rewriting ? [suggestion(rewriting)] : [] });
+      const said = new Set(reports.map(({ session }) => session));
       for (const found of unreleased(model, options)) {
-        context.report({ node: found.node, messageId: found.breach, data: found.data, suggest: suggestionsFor(found) });
+        if (isMisuse(found) || found.session === undefined || !said.has(found.session)) {
+          context.report({ node: found.node, messageId: found.breach, data: found.data, suggest: mendingsOf(model, found).map(suggestion) });
+        }
       }
     });
   },
 });
 
-function suggestionsFor({ breach, node }: Finding) {
-  if (breach !== 'returnedInUse' || enclosingFunction(node)?.async !== true) return [];
-  return [{ messageId: 'returnAwait' as const, fix: (fixer: TSESLint.RuleFixer) => fixer.insertTextBefore(node, 'await ') }];
+/** Something is done with the session too late or twice, whatever becomes of it. */
+function isMisuse({ breach }: Finding): boolean {
+  return breach === 'releasedTwice' || breach === 'returnedInUse' || breach === 'usedAfterRelease';
+}
+
+function suggestion({ messageId, range, text }: Rewriting) {
+  return { messageId, fix: (fixer: TSESLint.RuleFixer) => fixer.replaceTextRange(range, text) };
 }

@@ -3,6 +3,7 @@
  *
  *   npx tsc -p . && node scripts/generate-library-docs.mjs [--check] [--dist <folder of the build>]
  */
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,6 +28,7 @@ const sessionFacts = [
   ['asyncBody', 'An asynchronous body'],
 ];
 const releaseFacts = [
+  ['failure', 'An end that fails'],
   ['never', 'Never released'],
   ['twice', 'Released twice'],
   ['after', 'Used after the release'],
@@ -47,8 +49,22 @@ const sentence = (text) => {
 const kindOf = (outcome) => (outcome === undefined ? '' : outcome.unknown ? 'not known' : outcome.kind.replaceAll('-', ' '));
 /** Without a fact of their own, single reads wait for each other on a session that is not safe anyway. */
 const readsOf = ({ concurrentUse, concurrentReads }) => (concurrentReads ? kindOf(concurrentReads) : concurrentUse.kind === 'safe' ? kindOf(concurrentUse) : 'queues');
+/** The file with the program of a claim, from where the page stands. */
+function programOf(claim) {
+  const file = `tests/evidence/claims/${claim.split('/')[0]}.ts`;
+  if (!existsSync(path.join(root, file))) throw new Error(`No program for ${claim}: there is no ${file}.`);
+  return `../${file}`;
+}
 const provenance = (outcome) =>
-  outcome.status === 'measured' ? `measured (${outcome.versions}): ${code(outcome.evidence)}` : `documented (${outcome.versions}): ${outcome.source}`;
+  outcome.status === 'measured'
+    ? `measured (${outcome.versions}): [${code(outcome.evidence)}](${programOf(outcome.evidence)})`
+    : `documented (${outcome.versions}): ${outcome.source}`;
+
+/** Every outcome below a page, wherever it stands. */
+function outcomesIn(value) {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...('status' in value && 'text' in value ? [value] : []), ...Object.values(value).flatMap(outcomesIn)];
+}
 
 const row = (label, outcome) => (outcome === undefined ? [] : [`| ${label} | ${kindOf(outcome)} | ${cell(sentence(outcome.text))} | ${cell(provenance(outcome))} |`]);
 const table = (rows) => (rows.length === 0 ? [] : ['| When | Outcome | What happens | Seen |', '| --- | --- | --- | --- |', ...rows, '']);
@@ -106,6 +122,12 @@ function sessionSection(session) {
     ]),
     `Instead: ${session.instead}.`,
     '',
+    ...(session.byDriver ?? []).flatMap((driver) => [
+      `On ${list(driver.modules)}:`,
+      '',
+      ...table(sessionFacts.flatMap(([field, label]) => row(label, driver[field]))),
+      ...(driver.instead ? [`Instead: ${driver.instead}.`, ''] : []),
+    ]),
   ];
 }
 
@@ -131,6 +153,15 @@ function librarySection(library) {
 
 const anchor = (name) => name.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
 
+function status(library) {
+  const outcomes = outcomesIn(library);
+  const measured = outcomes.filter(({ status: seen }) => seen === 'measured');
+  const files = [...new Set(measured.map(({ evidence }) => programOf(evidence)))].sort();
+  const links = files.map((file) => `[${path.basename(file)}](${file})`).join(', ');
+  const word = measured.length === 0 ? 'documented' : measured.length === outcomes.length ? 'measured' : 'measured in part';
+  return `| [${library.name}](#${anchor(library.name)}) | ${cell(library.checked)} | ${word} | ${measured.length} | ${outcomes.length - measured.length} | ${links} |`;
+}
+
 function page(libraries) {
   const summary = libraries.flatMap((library) => {
     const link = `[${library.name}](#${anchor(library.name)})`;
@@ -145,7 +176,8 @@ function page(libraries) {
     '# Libraries',
     '',
     'What each library does when one session is shared, outlives its scope or is not released. A *measured* fact names the program',
-    'in `tests/evidence` that shows it, a *documented* one its source.',
+    'in [tests/evidence](../tests/evidence) that shows it, on a real database (for SQL Server and MongoDB on a stand-in for the server,',
+    'for Neo4j and Gel without one: there it is the part of the driver); CI runs them all. A *documented* fact names its source.',
     '',
     'The outcomes: **loses writes** (a write that seemed to succeed is gone), **escapes rollback** (a write survives the rollback of',
     'its transaction), **hangs**, **rejects**, **undefined behaviour**, **queues** (nothing is gained, nothing is lost), **safe**,',
@@ -154,6 +186,12 @@ function page(libraries) {
     '| Library | Session | Concurrent use | Parallel reads | Parallel nested | Released by |',
     '| --- | --- | --- | --- | --- | --- |',
     ...summary,
+    '',
+    'How far each page is proved: how many of its outcomes are shown by a program, and how many are taken from the source named.',
+    '',
+    '| Library | Checked | Status | Measured | Documented | Programs |',
+    '| --- | --- | --- | --: | --: | --- |',
+    ...libraries.map(status),
     '',
     ...libraries.flatMap(librarySection),
   ]

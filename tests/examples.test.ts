@@ -31,6 +31,12 @@ describe.each([['without types', []], ['with types', ['--project']], ['strict', 
     expect(await flagged('background-task/after.ts', ...options)).toEqual([]);
   });
 
+  it('the registry is flagged where it is filled', async () => {
+    expect(await flagged('session-registry/before.ts', ...options)).toEqual(['db-session/require-release: this.#sessions.set']);
+    expect(await flagged('session-registry/after.ts', ...options)).toEqual([]);
+    expect(await flagged('session-registry/middleware.ts', ...options)).toEqual([]);
+  });
+
   it('both ways out are clean', async () => {
     expect(await flagged('shared-session/after.ts', ...options)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { rules } from '../rules/index.js';
 import plugin from '../src/plugin.js';
 
@@ -14,7 +15,13 @@ const namesIn = (folder: string, ending: string) =>
     .toSorted();
 
 const names = Object.keys(rules).toSorted();
-const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> };
+const manifest = JSON.parse(read('package.json')) as {
+  scripts: Record<string, string>;
+  bin: Record<string, string>;
+  files: readonly string[];
+  repository: { readonly url: string };
+  dependencies: Record<string, string>;
+};
 
 describe('every rule', () => {
   it('of the folder is in the index', () => {
@@ -90,5 +97,76 @@ describe('the package', () => {
 
   it('says in the changelog what its version brings', () => {
     expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## (Unreleased|${plugin.meta.version.replaceAll('.', '\\.')})`, 'm'));
+  });
+});
+
+describe('what users install', () => {
+  /** What the lockfile says of a package; as much as matters here. */
+  interface Locked {
+    readonly integrity?: string;
+    readonly resolved?: string;
+    readonly link?: boolean;
+    readonly dev?: boolean;
+    readonly optional?: boolean;
+    readonly devOptional?: boolean;
+    readonly peer?: boolean;
+    readonly hasInstallScript?: boolean;
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+  const locked = Object.entries(packages).filter(([place]) => place !== '');
+  const installed = locked.filter(([, { dev, devOptional }]) => !dev && !devOptional);
+
+  it('runs no script when it is installed, and neither does any package below it', () => {
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?(install|prepare)$|^prepublish$/.test(name))).toEqual([]);
+    expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([place]) => place)).toEqual([]);
+  });
+
+  it('are few packages, each with its reason', () => {
+    const [, table = ''] = read('CONTRIBUTING.md').split('## Dependencies that users install');
+    const explained = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+    expect(explained.toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+    // With everything below them, without the peers.
+    expect(installed.filter(([, { peer }]) => !peer).length).toBeLessThan(40);
+  });
+
+  it('comes from the registry, and is the same every time', () => {
+    expect(locked.filter(([, { link, integrity }]) => !link && !integrity?.startsWith('sha512-')).map(([place]) => place)).toEqual([]);
+    expect(locked.filter(([, { resolved = '' }]) => resolved !== '' && !resolved.startsWith('https://registry.npmjs.org/')).map(([place]) => place)).toEqual([]);
+  });
+
+  it('is what is built, and what says what it is', () => {
+    expect(manifest.files).toEqual(['dist', '!dist/**/*.tsbuildinfo', 'README.md', 'CHANGELOG.md', 'LICENSE']);
+  });
+});
+
+describe('the workflows', () => {
+  /** As much of a workflow as matters here. */
+  interface Workflow {
+    readonly permissions: Readonly<Record<string, string>>;
+    readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>>; readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>>;
+  }
+  const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`)) as Workflow;
+  const runs = (name: string, job: string) => workflow(name).jobs[job]!.steps.map(({ run, uses }) => run ?? uses!);
+
+  it('publish what was tested, by trust in the workflow and not by a token, with its provenance', () => {
+    const { jobs, permissions } = workflow('publish');
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(jobs.publish?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    const steps = runs('publish', 'publish');
+    expect(steps.at(-1)).toBe('npm publish --provenance --access public');
+    expect(steps).toContain('npm run setup-and-test');
+    expect(read('.github/workflows/publish.yml')).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/);
+    // npm compares it with the repository that the workflow runs in.
+    expect(manifest.repository.url).toBe('git+https://github.com/eslint-plugin-db-session/eslint-plugin-db-session.git');
+  });
+
+  it('look at the dependencies, apart from the tests', () => {
+    expect(runs('ci', 'dependencies')).toEqual(expect.arrayContaining(['npm audit signatures', 'npm audit --omit=dev --audit-level=low', 'npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json']));
+    expect(runs('ci', 'test').at(-1)).toBe('.ci/run');
+    expect([read('.ci/run'), manifest.scripts['setup-and-test'], manifest.scripts.verify].join('\n')).not.toMatch(/npm (audit|sbom|publish)/);
+  });
+
+  it.each(['ci', 'publish'])('may do no more than they say: %s', (name) => {
+    expect(workflow(name).permissions).toEqual({ contents: 'read' });
   });
 });

@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { isAmbientStore } from '../sessions/ambient-store.js';
 import { attachments } from '../sessions/attached.js';
-import { childrenOf } from '../sessions/file.js';
+import { childrenOf, type File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, decoratorCallees, enclosingClass, enclosingFunction, isFunction, isWithin, propertyName, receiverOf, unwrap, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
@@ -119,7 +119,7 @@ export function isRequestScoped({ file }: SessionModel, owner: ClassNode): boole
   if (ofClass) return true;
   // Or what is injected comes from such a provider of the same file: `{ provide: 'TX', scope: Scope.REQUEST, useFactory }`.
   const tokens = new Set(injectedTokens(owner).map((token) => file.sourceCode.getText(token)));
-  return tokens.size > 0 && requestProviders(file.sourceCode.ast, file.sourceCode.visitorKeys).some((token) => tokens.has(file.sourceCode.getText(token)));
+  return tokens.size > 0 && requestProviders(file).some((provider) => tokens.has(file.sourceCode.getText(provider.token)));
 }
 
 function asksForRequestScope(options: Node): boolean {
@@ -138,14 +138,20 @@ function tokensOf(member: { decorators?: TSESTree.Decorator[] | undefined }): No
   return decoratorCallees(member).flatMap(({ callee, arguments: [token] }) => (callee.type === 'Identifier' && callee.name === 'Inject' && token ? [token] : []));
 }
 
-function requestProviders(root: Node, keys: Readonly<Record<string, readonly string[] | undefined>>): Node[] {
-  const found: Node[] = [];
-  const stack: Node[] = [root];
+interface RequestProvider {
+  readonly token: Node;
+  readonly provider: TSESTree.ObjectExpression;
+}
+
+/** `{ provide: 'TX', scope: Scope.REQUEST, … }` */
+export function requestProviders({ sourceCode }: File): RequestProvider[] {
+  const found: RequestProvider[] = [];
+  const stack: Node[] = [sourceCode.ast];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (node.type === 'ObjectExpression' && asksForRequestScope(node)) {
-      for (const property of node.properties) if (property.type === 'Property' && propertyName(property) === 'provide') found.push(property.value);
+      for (const property of node.properties) if (property.type === 'Property' && propertyName(property) === 'provide') found.push({ token: property.value, provider: node });
     }
-    stack.push(...childrenOf(node, keys));
+    stack.push(...childrenOf(node, sourceCode.visitorKeys));
   }
   return found;
 }

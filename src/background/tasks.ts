@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, decoratorsOf, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { backgroundApis, backgroundPackages, type BackgroundApi, type Place } from './apis.js';
 import { isDiscarded } from './discarded.js';
 import { madeFrom } from './made-from.js';
@@ -228,7 +228,7 @@ export function scheduledMethods({ file, resolver }: SessionModel): { readonly f
     owner.body.body.flatMap((member) => {
       if (member.type !== 'MethodDefinition' || !isFunction(member.value)) return [];
       const fn = member.value;
-      return member.decorators.flatMap((decorator) => {
+      return decoratorsOf(member).flatMap((decorator) => {
         const callee = decorator.expression.type === 'CallExpression' ? decorator.expression.callee : decorator.expression;
         const value = resolver.valueOf(callee);
         const api = value?.kind === 'module' ? scheduling.find((row) => row.from.includes(plainSpecifier(value.specifier)) && row.called.includes(exportName(value.path) ?? '')) : undefined;

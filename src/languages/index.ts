@@ -1,13 +1,13 @@
 /** `db-session/dotenv` and `db-session/prisma`, as ESLint takes languages: versions 9 and 10 take the same. */
-import type { File, Language, OkParseResult } from '@eslint/core';
+import type { ESLint } from 'eslint';
 import { parseDotenv } from './dotenv-parser.js';
-import { visitorKeys, type Document, type LanguageNode, type Parsed } from './nodes.js';
+import { visitorKeys, type Document, type Parsed } from './nodes.js';
 import { parsePrisma } from './prisma-parser.js';
 import { LanguageSourceCode } from './source-code.js';
 
-type Of<Root extends Document> = Language<{ LangOptions: Record<string, unknown>; Code: LanguageSourceCode; RootNode: Root; Node: LanguageNode }>;
+type Language = NonNullable<ESLint.Plugin['languages']>[string];
 
-function makeLanguage<Root extends Document>(parse: (text: string) => Parsed<Root>): Of<Root> {
+function makeLanguage<Root extends Document>(parse: (text: string) => Parsed<Root>): Language {
   return {
     fileType: 'text',
     lineStart: 1,
@@ -21,13 +21,13 @@ function makeLanguage<Root extends Document>(parse: (text: string) => Parsed<Roo
       // What ESLint says of syntax errors counts columns from 1, whatever the language does.
       return parsed.ok ? parsed : { ok: false, errors: parsed.errors.map((error) => ({ ...error, column: error.column + 1 })) };
     },
-    createSourceCode(file, { ast }: OkParseResult<Root>) {
-      return new LanguageSourceCode({ text: textOf(file), ast });
+    createSourceCode(file, { ast }) {
+      return new LanguageSourceCode({ text: textOf(file), ast: ast as Root });
     },
   };
 }
 
-function textOf({ body }: File): string {
+function textOf({ body }: Parameters<Language['parse']>[0]): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 

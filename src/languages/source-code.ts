@@ -1,5 +1,5 @@
 /** What ESLint asks of a file in one of the two languages. */
-import type { DirectiveType, FileProblem, RulesConfig } from '@eslint/core';
+import type { DirectiveType, RulesConfig } from '@eslint/plugin-kit';
 import { ConfigCommentParser, Directive, TextSourceCodeBase, VisitNodeStep } from '@eslint/plugin-kit';
 import { visitorKeys, type Comment, type Document, type LanguageNode, type Located } from './nodes.js';
 
@@ -11,6 +11,13 @@ interface Directives {
   readonly value: string;
   readonly justification: string;
   readonly comment: Comment;
+}
+
+/** What is wrong with a comment that is meant for ESLint. */
+interface CommentProblem {
+  readonly ruleId: null;
+  readonly message: string;
+  readonly loc: Comment['loc'];
 }
 
 export class LanguageSourceCode extends TextSourceCodeBase<{ LangOptions: Record<string, unknown>; RootNode: Document; SyntaxElementWithLoc: Located; ConfigNode: Comment }> {
@@ -39,8 +46,8 @@ export class LanguageSourceCode extends TextSourceCodeBase<{ LangOptions: Record
     return this.#written().map(({ comment }) => comment);
   }
 
-  getDisableDirectives(): { directives: Directive[]; problems: FileProblem[] } {
-    const problems: FileProblem[] = [];
+  getDisableDirectives(): { directives: Directive[]; problems: CommentProblem[] } {
+    const problems: CommentProblem[] = [];
     const found: Directive[] = [];
     for (const { label, value, justification, comment } of this.#written()) {
       if (!directives.has(label)) continue;
@@ -51,8 +58,8 @@ export class LanguageSourceCode extends TextSourceCodeBase<{ LangOptions: Record
     return { directives: found, problems };
   }
 
-  applyInlineConfig(): { configs: { config: { rules: RulesConfig }; loc: Comment['loc'] }[]; problems: FileProblem[] } {
-    const problems: FileProblem[] = [];
+  applyInlineConfig(): { configs: { config: { rules: RulesConfig }; loc: Comment['loc'] }[]; problems: CommentProblem[] } {
+    const problems: CommentProblem[] = [];
     const configs: { config: { rules: RulesConfig }; loc: Comment['loc'] }[] = [];
     for (const { label, value, comment } of this.#written()) {
       if (label !== 'eslint') continue;

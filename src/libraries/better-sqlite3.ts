@@ -3,7 +3,7 @@ import type { Library } from './library.js';
 export const betterSqlite3: Library = {
   id: 'better-sqlite3',
   name: 'better-sqlite3',
-  checked: '13.2.0',
+  checked: '12.11.1 and 13.2.0',
   packages: ['better-sqlite3'],
   dependencies: ['better-sqlite3', '@types/better-sqlite3'],
   clients: { constructed: ['default'], called: ['default'], types: ['Database', 'Database.Database', 'BetterSqlite3.Database'] },
@@ -20,14 +20,14 @@ export const betterSqlite3: Library = {
       concurrentUse: {
         kind: 'safe',
         text: 'every call is synchronous, so two calls never overlap',
-        versions: '13.2',
+        versions: '12.11, 13.2',
         status: 'documented',
         source: 'https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md',
       },
       asyncBody: {
         kind: 'escapes-rollback',
         text: 'it throws "Transaction function cannot return a promise", and what follows the first `await` still runs and is committed on its own',
-        versions: '13.2',
+        versions: '12.11, 13.2',
         status: 'measured',
         evidence: 'better-sqlite3/async-callback',
       },

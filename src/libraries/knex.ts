@@ -77,6 +77,27 @@ export const knex: Library = {
         methods: ['commit', 'rollback'],
         shownBy: ['isCompleted'],
         promised: true,
+        failure: {
+          kind: 'loses-writes',
+          text: 'a COMMIT or ROLLBACK that fails rejects `trx.executionPromise` only: `commit()` and `rollback()` resolve, awaited or not',
+          versions: '3.3 on PostgreSQL',
+          status: 'measured',
+          evidence: 'knex/failed-commit',
+        },
+        twice: {
+          kind: 'safe',
+          text: 'a second `commit()` or `rollback()` does nothing and raises no error',
+          versions: '3.3 on PostgreSQL',
+          status: 'measured',
+          evidence: 'knex/rollback-after-commit',
+        },
+        after: {
+          kind: 'rejects',
+          text: 'the query rejects with "Transaction query already complete, run with DEBUG=knex:tx for more info"',
+          versions: '3.3',
+          status: 'measured',
+          evidence: 'knex/use-after-commit',
+        },
         never: {
           kind: 'hangs',
           text: 'the connection stays idle in transaction, with its locks, and is missing from the pool',

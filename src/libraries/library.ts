@@ -196,6 +196,8 @@ export interface ReleaseFacts {
   readonly promised: boolean;
   /** The method only builds a command; this must follow: Kysely's `.commit().execute()`. */
   readonly needs?: string;
+  /** An end that fails, where the promise of that call does not reject: what happens. */
+  readonly failure?: Outcome;
   /** Releasing twice: what happens. */
   readonly twice?: Outcome;
   /** Using it after release: what happens. */
@@ -260,6 +262,15 @@ export interface Fingerprint {
   readonly called?: 'with-string' | 'as-tag';
 }
 
+/** What differs where the library runs on these drivers; the facts of the session itself hold where none is shown. */
+export interface DriverFacts
+  extends Partial<Pick<SessionFacts, 'concurrentUse' | 'concurrentReads' | 'parallelNested' | 'afterScope' | 'outerClient' | 'swallowedError' | 'instead'>> {
+  /** Subpaths of the library that are for the driver, as in {@link Library.packages}: `drizzle-orm/libsql`. */
+  readonly modules: readonly string[];
+  /** Libraries (ids) that are the driver: shown by an import, or by package.json. */
+  readonly drivers: readonly string[];
+}
+
 /** A kind of session of a library. */
 export interface SessionFacts {
   /** Identifier, unique in the library: `transaction`, `connection`. */
@@ -315,6 +326,8 @@ export interface SessionFacts {
   /** An asynchronous body (async callback, `await` between BEGIN and COMMIT) where the library wants a synchronous one. */
   readonly asyncBody?: Outcome;
   readonly release?: ReleaseFacts;
+  /** For a library over several drivers, whose outcomes are those of the driver. */
+  readonly byDriver?: readonly DriverFacts[];
   /** What to write instead of concurrent use: an imperative clause, lower-case, no full stop. */
   readonly instead: string;
 }

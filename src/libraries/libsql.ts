@@ -39,6 +39,13 @@ export const libsql: Library = {
         status: 'measured',
         evidence: 'libsql/half-commit',
       },
+      outerClient: {
+        kind: 'rejects',
+        text: 'the statement is on another connection and meets the lock of the transaction: on a file its write rejects with SQLITE_BUSY "database is locked"',
+        versions: '0.18',
+        status: 'measured',
+        evidence: 'libsql/outer-client',
+      },
       release: {
         methods: ['commit', 'rollback', 'close'],
         shownBy: ['closed'],
@@ -63,6 +70,13 @@ export const libsql: Library = {
           versions: '0.18',
           status: 'measured',
           evidence: 'libsql/never-closed',
+        },
+        openTransaction: {
+          kind: 'safe',
+          text: '`close()` rolls back what is still open',
+          versions: '0.18',
+          status: 'measured',
+          evidence: 'libsql/close-twice',
         },
         dispose: { symbol: 'none' },
       },

@@ -28,8 +28,8 @@ const parallelNested: Outcome = {
   kind: 'escapes-rollback',
   text: 'the second `beginTransaction` commits what the first branch has written so far, and its rollback no longer undoes that',
   versions: '3.5',
-  status: 'documented',
-  source: 'START TRANSACTION commits an open transaction on the server; measured with mysql2 on the same one',
+  status: 'measured',
+  evidence: 'mariadb/parallel-begin',
 };
 
 const swallowedError: Outcome = {
@@ -74,6 +74,13 @@ export const mariadb: Library = {
       outsideTransaction,
       parallelNested,
       swallowedError,
+      outerClient: {
+        kind: 'escapes-rollback',
+        text: 'the query is on another connection: its write survives the rollback',
+        versions: '3.5 on MariaDB 10.11',
+        status: 'measured',
+        evidence: 'mariadb/outer-client',
+      },
       release: {
         methods: ['release', 'end', 'destroy', 'close'],
         endsTransactionOnly: ['commit', 'rollback'],
@@ -123,7 +130,33 @@ export const mariadb: Library = {
       outsideTransaction,
       parallelNested,
       swallowedError,
-      release: { methods: ['end', 'destroy', 'close'], endsTransactionOnly: ['commit', 'rollback'], promised: true, dispose },
+      release: {
+        methods: ['end', 'destroy', 'close'],
+        endsTransactionOnly: ['commit', 'rollback'],
+        promised: true,
+        twice: {
+          kind: 'safe',
+          text: 'a second `end()` does nothing',
+          versions: '3.5 on MariaDB 10.11',
+          status: 'measured',
+          evidence: 'mariadb/connection-after-end',
+        },
+        after: {
+          kind: 'rejects',
+          text: 'the query rejects with "Cannot execute new commands: connection closed"',
+          versions: '3.5 on MariaDB 10.11',
+          status: 'measured',
+          evidence: 'mariadb/connection-after-end',
+        },
+        never: {
+          kind: 'rejects',
+          text: 'the connection stays on the server: with one for each request that soon answers "Too many connections"',
+          versions: '3.5 on MariaDB 10.11',
+          status: 'measured',
+          evidence: 'mariadb/connection-never-ended',
+        },
+        dispose,
+      },
       instead: 'await them one after another, or use a pool where no transaction is needed',
     },
   ],

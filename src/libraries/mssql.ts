@@ -45,8 +45,8 @@ export const mssql: Library = {
         kind: 'escapes-rollback',
         text: 'a request without the transaction uses the pool and is not part of it',
         versions: '12.7',
-        status: 'documented',
-        source: 'mssql 12.7.14: lib/base/request.js',
+        status: 'measured',
+        evidence: 'mssql/outer-client',
       },
       release: {
         methods: ['commit', 'rollback'],

@@ -139,6 +139,13 @@ export const postgresJs: Library = {
           status: 'measured',
           evidence: 'postgres-js/never-released',
         },
+        openTransaction: {
+          kind: 'loses-writes',
+          text: 'the release resets nothing: the next borrower is inside the open transaction',
+          versions: '3.4',
+          status: 'measured',
+          evidence: 'postgres-js/release-open-transaction',
+        },
         dispose: { symbol: 'none' },
       },
       instead: 'await them one after another, or run them on `sql`, where each takes a connection of its own',

@@ -58,8 +58,8 @@ export const prisma: Library = {
         evidence: 'prisma/siblings-undefined',
       },
       parallelNested: {
-        kind: 'rejects',
-        text: 'all but one reject with "Concurrent nested transactions are not supported"',
+        kind: 'escapes-rollback',
+        text: 'all but one reject with "Concurrent nested transactions are not supported" and so does the transaction around them, and yet what the one has written is committed',
         versions: '7.5+ (run on 7.10); before, `tx.$transaction` is not a function',
         status: 'measured',
         evidence: 'prisma/parallel-nested',

@@ -3,7 +3,7 @@ import type { Library } from './library.js';
 export const tedious: Library = {
   id: 'tedious',
   name: 'Tedious',
-  checked: '20.3.9; types of 19.2.2',
+  checked: '19.2.2 and 20.3.9 on a stand-in; no server',
   packages: ['tedious', 'tedious/*'],
   sessions: [
     {
@@ -22,14 +22,14 @@ export const tedious: Library = {
       concurrentUse: {
         kind: 'rejects',
         text: 'the second request fails with "Requests can only be made in the LoggedIn state, not the SentClientRequest state"',
-        versions: '20.3',
+        versions: '19.2, 20.3',
         status: 'measured',
         evidence: 'tedious/second-request-rejects',
       },
       concurrentReads: {
         kind: 'rejects',
         text: 'the second request fails with "Requests can only be made in the LoggedIn state, not the SentClientRequest state", reads too',
-        versions: '20.3',
+        versions: '19.2, 20.3',
         status: 'measured',
         evidence: 'tedious/second-request-rejects',
       },

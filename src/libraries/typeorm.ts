@@ -67,8 +67,8 @@ export const typeorm: Library = {
         evidence: 'typeorm/sibling-after-rollback',
       },
       outsideTransaction: {
-        kind: 'undefined-behaviour',
-        text: 'every `save` opens BEGIN or SAVEPOINT on the one connection, so an error of one branch is reported by another',
+        kind: 'loses-writes',
+        text: 'parallel `save`s share the transaction that the first of them opens: when that one fails, the others have resolved and are rolled back',
         versions: '1.1 on PostgreSQL',
         status: 'measured',
         evidence: 'typeorm/parallel-save',
@@ -101,6 +101,13 @@ export const typeorm: Library = {
         shownBy: ['isReleased'],
         endsTransactionOnly: ['commitTransaction', 'rollbackTransaction'],
         promised: true,
+        twice: {
+          kind: 'safe',
+          text: 'a second `release()` does nothing',
+          versions: '1.1 on PostgreSQL',
+          status: 'measured',
+          evidence: 'typeorm/double-release',
+        },
         after: {
           kind: 'rejects',
           text: 'the query rejects with "Query runner already released. Cannot run queries anymore."',

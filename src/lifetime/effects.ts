@@ -112,8 +112,9 @@ export class Effects {
     });
     const [first] = carried;
     if (!first) return undefined;
-    if (carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
     const name = calleeName(call) ?? '';
+    const isStored = stores.test(name) && carried.some(({ how }) => how !== 'derived');
+    if (!isStored && carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
     if (/^console\./.test(nameOf(call.callee))) return 'cannot-throw';
     const callee = this.#model.resolver.valueOf(call.callee);
     if (callee?.kind === 'function') {

@@ -13,7 +13,7 @@ const needs = {
   drizzle: { tool: 'drizzle-kit', why: ' for migrations that lock or SET for the session' },
   kysely: { tool: "Kysely's Migrator", why: ': its advisory lock stays behind on some connection, and the next run hangs' },
   worker: { tool: "Graphile Worker's `run`", why: ': it listens for jobs' },
-  listen: { tool: 'LISTEN', why: ': through a pooler no notification arrives, and no error' },
+  listen: { tool: 'LISTEN', why: ': through a pooler a client that waits for notifications gets none, and no error' },
 } as const;
 
 type Need = keyof typeof needs;

@@ -163,7 +163,11 @@ function fits(resolver: Resolver, entry: OriginEntry<AcquireOrigin>, node: TSEST
       return owner === undefined || owner.kind === 'either' || owner.kind === 'shape' || owner.kind === 'global' || owner.kind === 'instance' || (owner.kind === 'client' && owner.library === library) || (owner.kind === 'session' && owner.session.kinds[0].library === library) || (owner.kind === 'module' && (libraryOfSpecifier(owner.specifier) ?? library) === library);
     case 'client':
       if (owner?.kind === 'client') return owner.library === library;
-      if (owner?.kind === 'session') return owner.session.kinds[0].library === library && (entry.facts.nested?.includes(calleeName(node) ?? '') ?? false);
+      if (owner?.kind === 'session') {
+        const name = calleeName(node) ?? '';
+        // A savepoint of its own, or a session beside this one: MikroORM's `em.fork()`.
+        return owner.session.kinds[0].library === library && [entry.facts.nested, entry.facts.forks].some((methods) => methods?.includes(name));
+      }
       if (owner !== undefined && owner.kind !== 'either' && owner.kind !== 'shape' && !(owner.kind === 'module' && !libraryOfSpecifier(owner.specifier))) return false;
       return (resolver.imported.has(library) || resolver.declared.includes(library) || travelsAs(resolver, entry, node) || endsLikeNoOther(resolver, entry, node)) && usedLikeSession(resolver, entry, node);
   }

@@ -13,6 +13,11 @@ export function propertySession(resolver: Resolver, node: TSESTree.MemberExpress
     if (origin.ambientOnly) {
       const session = owner?.kind === 'client' && owner.library === library ? ambientSessionAt(resolver, node, undefined) : undefined;
       if (session) return { kind: 'session', session, derived: true };
+    } else if (owner?.kind === 'client' && owner.library === library && origin.of.some((type) => library.clients?.types?.includes(type))) {
+      // `orm.em`: the same one wherever the client's name is the same.
+      const root = unwrap(node.object);
+      const named = root.type === 'Identifier' ? (resolver.file.variableOf(root)?.identifiers[0] as Node | undefined) : undefined;
+      return resolver.session({ origin: named ?? node, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
     } else if (owner === undefined && (resolver.imported.has(library) || resolver.declared.includes(library))) {
       const type = annotationOf(resolver, node.object);
       if (type?.typeName.type === 'Identifier' && origin.of.includes(type.typeName.name)) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });

@@ -5,6 +5,7 @@ import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisi
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
+import { onDriver } from './drivers.js';
 import { importedLibraries, importedSpecifiers, librariesRequiredLater } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
@@ -32,6 +33,8 @@ export class Resolver {
   readonly #values = new Map<Node, Value | null>();
   readonly #variables = new Map<Variable, Value | null>();
   readonly #sessions = new Map<Node, Session>();
+  /** Spreads that are being looked into. */
+  readonly #spreads = new Set<Node>();
   #depth = 0;
   #imported: ReadonlySet<Library> | undefined;
   #declaredLibraries: readonly Library[] | undefined;
@@ -79,7 +82,7 @@ export class Resolver {
     if (!first) return undefined;
     let session = this.#sessions.get(made.origin);
     if (!session) {
-      session = { origin: made.origin, how: made.how, kinds: [first, ...rest], scope: made.scope, name: made.name };
+      session = { origin: made.origin, how: made.how, kinds: [onDriver(this, first), ...rest.map((kind) => onDriver(this, kind))], scope: made.scope, name: made.name };
       this.#sessions.set(made.origin, session);
     }
     return { kind: 'session', session, derived: false };
@@ -210,13 +213,24 @@ export class Resolver {
   #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
-        const value = this.memberValue(this.valueOf(property.argument), name);
+        const value = this.#spreadMember(property, name);
         if (value) return value;
       } else if (propertyName(property) === name) {
         return this.valueOf(property.value);
       }
     }
     return undefined;
+  }
+
+  /** `again({ ...options })` where `options` is what `again` was given: the spread leads back to itself. */
+  #spreadMember(spread: TSESTree.SpreadElement, name: string): Value | undefined {
+    if (this.#spreads.has(spread)) return undefined;
+    this.#spreads.add(spread);
+    try {
+      return this.memberValue(this.valueOf(spread.argument), name);
+    } finally {
+      this.#spreads.delete(spread);
+    }
   }
 
   /** A module member, seen as the client it may be. */

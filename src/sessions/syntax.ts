@@ -182,9 +182,14 @@ export function literalText(node: Node | undefined): string | undefined {
   return undefined;
 }
 
+/** The decorators of a class, an element of it or a parameter; espree knows none, and leaves the property out. */
+export function decoratorsOf(node: { decorators?: readonly TSESTree.Decorator[] | undefined }): readonly TSESTree.Decorator[] {
+  return node.decorators ?? [];
+}
+
 /** Decorator names of a class element or parameter: `@Transactional()` and `@Transactional` alike. */
-export function decoratorCallees(node: { decorators?: TSESTree.Decorator[] | undefined }): { callee: Node; arguments: readonly Node[] }[] {
-  return (node.decorators ?? []).map((decorator) => {
+export function decoratorCallees(node: { decorators?: readonly TSESTree.Decorator[] | undefined }): { callee: Node; arguments: readonly Node[] }[] {
+  return decoratorsOf(node).map((decorator) => {
     const expression = unwrap(decorator.expression);
     return expression.type === 'CallExpression' ? { callee: unwrap(expression.callee), arguments: expression.arguments } : { callee: expression, arguments: [] };
   });

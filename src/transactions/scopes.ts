@@ -4,6 +4,7 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { variableOfResult } from '../sessions/acquisitions.js';
 import { looksLikeWrapper, managedCallback, type ManagedCallback } from '../sessions/callbacks.js';
 import { acquiresByMethod, callbacksByMethod, constructedByClass } from '../sessions/catalogue.js';
+import { onDriver } from '../sessions/drivers.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, enclosingFunction, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
@@ -89,7 +90,7 @@ function managedScope(model: SessionModel, call: TSESTree.CallExpression, manage
   const session = variable ? sessionOf(resolver.variableValue(variable)) : holder && sessionOf(resolver.valueOf(holder));
   return {
     // A wrapper's library may be open while its parameter's annotation says it.
-    kinds: managed.wrapper && session ? session.kinds : managed.kinds,
+    kinds: managed.wrapper && session ? session.kinds : managed.kinds.map((kind) => onDriver(resolver, kind)),
     opener: openerName(call),
     openedBy: call,
     session,

@@ -12,7 +12,8 @@ interface Outcome {
   readonly source?: string;
 }
 
-const claims = (await allLibraries()).flatMap((library) => library.claims);
+const libraries = await allLibraries();
+const claims = libraries.flatMap((library) => library.claims);
 const index = new URL('../../src/libraries/index.ts', import.meta.url);
 
 /** Every outcome below a library's page, wherever it stands. */
@@ -36,10 +37,14 @@ describe.skipIf(!existsSync(index))('the catalogue', async () => {
 
   test('every outcome names a claim that exists, or its source', () => {
     const wanting = outcomes.filter(({ outcome }) =>
-      outcome.status === 'measured'
-        ? !outcome.evidence || !(proved.has(outcome.evidence) || notRunnable.some(({ library }) => outcome.evidence!.startsWith(`${library}/`)))
-        : !outcome.source,
+      outcome.status === 'measured' ? !outcome.evidence || !proved.has(outcome.evidence) : !outcome.source,
     );
     expect(wanting.map(({ path, outcome }) => `${path}: ${outcome.evidence ?? 'no evidence, no source'}`)).toEqual([]);
+  });
+
+  test('every library has programs, or a reason why it has none', () => {
+    const withPrograms = new Set(libraries.map(({ library }) => library));
+    const without = pages.map(({ id }) => id).filter((id) => !withPrograms.has(id));
+    expect(notRunnable.map(({ library }) => library).toSorted()).toEqual(without.toSorted());
   });
 });

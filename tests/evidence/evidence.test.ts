@@ -11,6 +11,14 @@ afterAll(async () => {
   await suite.stop();
 });
 
+/** Said once for each reason, for the report of a skipped test does not say why. */
+const skipped = new Map<string, number>();
+for (const claim of libraries.flatMap(({ claims }) => claims)) {
+  const why = cannotRun(claim, suite)?.why;
+  if (why) skipped.set(why, (skipped.get(why) ?? 0) + 1);
+}
+for (const [why, count] of skipped) console.warn(`${count} claims cannot run: ${why}`);
+
 describe.each(libraries)('$library ($packages.0)', ({ claims, prepare }) => {
   beforeAll(async () => prepare?.());
 

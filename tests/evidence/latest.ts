@@ -59,15 +59,22 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   'pg-boss': ['bun'],
 };
 
-/** Those of our devDependencies that the suite imports, in the chosen files of claims and outside of them. */
+/** Those of our devDependencies that the suite imports: the frame of it and the chosen files of claims. */
 function importedPackages(chosen: readonly string[]): string[] {
   const names = chosen.map((name) => name.split('/')[0]!);
   const claims = chosen.length > 0 && names.every((name) => name in files) ? names : Object.keys(files);
-  const sources = [
-    ...['databases/machine', 'databases/mariadb', 'databases/mongo-stub', 'databases/pgbouncer', 'databases/postgres', 'databases/sqlite', 'databases/websocket'],
-    ...claims.map((name) => `claims/${name}`),
-  ].map((name) => readFileSync(path.join(here, `${name}.ts`), 'utf8'));
-  const imported = new Set(sources.flatMap((source) => [...source.matchAll(/^(?:import|.* from) '([^'.][^']*)'/gm)].map(([, specifier]) => packageOf(specifier!))));
+  const imported = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/^(?:import|export|.* from) (?:.* from )?'([^']+)'/gm)) {
+      if (specifier!.startsWith('.')) visit(path.resolve(path.dirname(file), specifier!.replace(/\.js$/, '.ts')));
+      else imported.add(packageOf(specifier!));
+    }
+  };
+  visit(path.join(here, 'run.ts'));
+  for (const name of claims) visit(path.join(here, 'claims', `${name}.ts`));
   const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
   const direct = Object.keys(devDependencies).filter((name) => imported.has(name));
   return [...new Set(['tsx', ...direct, ...direct.flatMap((name) => beside[name] ?? [])])].sort();

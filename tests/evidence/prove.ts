@@ -24,11 +24,9 @@ export async function prove(claim: Claim, suite: Suite): Promise<Verdict> {
   for (const program of ['harm', 'instead'] as const) {
     const database = await suite.fresh(claim.needs);
     try {
-      await ended(claim[program](database as never));
+      await ended(claim[program](database as never).finally(() => database?.drop()));
     } catch (error) {
       return { kind: 'refuted', program, error: error instanceof Error ? error : new Error(String(error)) };
-    } finally {
-      await database?.drop();
     }
   }
   return { kind: 'proved' };

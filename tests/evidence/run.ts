@@ -19,6 +19,9 @@ const { values, positionals: chosen } = parseArgs({
   options: { latest: { type: 'boolean', default: false }, json: { type: 'string' } },
 });
 
+/** Errors that nobody caught while no program was running. */
+const strays: Error[] = [];
+
 async function proveAll(): Promise<Row[]> {
   const suite = new Suite();
   const rows: Row[] = [];
@@ -26,17 +29,19 @@ async function proveAll(): Promise<Row[]> {
     rows.push(row);
     printRow(row);
   };
-  let isAbandoned = false;
-  const abandon = (reason: unknown) => {
-    if (isAbandoned) return;
-    isAbandoned = true;
-    console.error('the run was abandoned:', reason);
-    void suite.stop().finally(() => process.exit(1));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abandon);
+  let isStopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      if (isStopped) return;
+      isStopped = true;
+      void suite.stop().finally(() => process.exit(1));
+    });
+  }
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (error: Error) => {
-      if (!blameProgram(error)) abandon(error);
+      if (blameProgram(error)) return;
+      console.error(`After ${rows.at(-1)?.id ?? 'nothing'}, between two programs:`, error);
+      strays.push(error);
     });
   }
   try {
@@ -81,7 +86,7 @@ if (values.latest) {
   if (values.json) writeFileSync(values.json, JSON.stringify(rows));
   const isComplete = printSummary(rows);
   for (const { library, why } of notRunnable) console.log(`not run: ${library} (${why})`);
-  process.exitCode = isComplete ? 0 : 1;
+  process.exitCode = isComplete && strays.length === 0 ? 0 : 1;
 }
 // A program that hangs may leave a socket or a timer behind, and they must not keep this process.
 process.exit();

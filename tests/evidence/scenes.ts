@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { PostgresDatabase } from './databases/postgres.js';
-import { Declined, errorOf, gate, turns, watch } from './order.js';
+import { Declined, errorOf, gate, turns, unhandledRejections, until, watch } from './order.js';
 
 /** Runs a callback in a transaction: commits when its promise resolves, rolls back when it rejects. */
 export type Transaction<Tx> = (run: (tx: Tx) => Promise<unknown>) => PromiseLike<unknown>;
@@ -112,6 +112,31 @@ export async function siblingBehindRollback<Tx>(database: PostgresDatabase, tran
   return branch.outcome();
 }
 
+/** Two branches: one fails while the other's first statement runs in the server; then that goes on with its second one. */
+export async function siblingWithSecondStep<Tx>(database: PostgresDatabase, transaction: Transaction<Tx>, slow: Write<Tx>, write: Write<Tx>) {
+  const lock = await database.holdLock();
+  const declined = lock.untilAwaited().then(() => {
+    throw new Declined();
+  });
+  let branch!: ReturnType<typeof watch>;
+  const failing = watch(
+    transaction((tx) => {
+      const steps = (async () => {
+        await slow(tx);
+        await write(tx);
+      })();
+      branch = watch(steps);
+      return Promise.all([steps, declined]);
+    }),
+  );
+  await errorOf(declined);
+  await turns();
+  await lock.letGo();
+  const failed = await failing.outcome();
+  assert.ok(failed.state === 'rejected' && failed.reason instanceof Declined);
+  return branch.outcome();
+}
+
 /**
  * As many requests as the pool has connections, each uses the root client inside when all transactions are open.
  * Shows that none of them can move; then the program's own time limit for a connection ends them. Returns the errors.
@@ -128,4 +153,32 @@ export async function fullPool(database: PostgresDatabase, size: number, request
   const outcome = await requests.outcome();
   assert.ok(outcome.state === 'fulfilled');
   return outcome.value.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+}
+
+export interface Begun {
+  write(sql: string): PromiseLike<unknown>;
+  commit(): unknown;
+}
+
+/** A transaction whose COMMIT fails (see `takeTakenSeat`), with a commit that nobody waits for. */
+export async function floatingCommit(database: PostgresDatabase, begin: () => Promise<Begun>): Promise<void> {
+  const answers: string[] = [];
+  const unhandled = await unhandledRejections(async () => {
+    const transaction = await begin();
+    await transaction.write(database.takeTakenSeat);
+    void transaction.commit();
+    answers.push('your seat is booked');
+    await until('the commit has failed', async () => (await database.backends()).every(({ state }) => state === 'idle'));
+    await turns(100);
+  });
+  assert.deepEqual(answers, ['your seat is booked']);
+  assert.match(unhandled.map(String).join('\n'), /duplicate key value|SequelizeUniqueConstraintError/);
+}
+
+/** The same commit, awaited: the caller learns of it. */
+export async function awaitedCommit(database: PostgresDatabase, begin: () => Promise<Begun>): Promise<void> {
+  const transaction = await begin();
+  await transaction.write(database.takeTakenSeat);
+  const failed = await errorOf((async () => transaction.commit())());
+  assert.match(String(failed), /duplicate key value|SequelizeUniqueConstraintError/);
 }

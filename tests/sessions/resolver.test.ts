@@ -34,6 +34,7 @@ const tables: Record<string, readonly Row[]> = {
     ['nested', `${prisma}function f({ ctx: { tx } }: { ctx: { tx: Prisma.TransactionClient } }) { «tx»; }`, [typed]],
     ['of an object literal', `${prisma}prisma.$transaction((tx) => { const { db } = { db: tx }; «db»; });`, [managed]],
     ['of a spread', `${prisma}prisma.$transaction((tx) => { const o = { db: tx }; const { db } = { ...o, a: 1 }; «db»; });`, [managed]],
+    ['of a spread that leads back to itself', `${pg}function open(given) { const options = read(given); if (options.again) return open({ ...options, again: false }); «options.client»; } function read(given) { return given; }`, ['-']],
     ['of an array', `${prisma}prisma.$transaction((tx) => { const [a, b] = [tx, 1]; «a»; «b»; });`, [managed, '-']],
     ['with a default of the client', `${prisma}function f({ db = prisma }: { db?: Prisma.TransactionClient }) { «db»; }`, ['either']],
     ['options that travel', `${sequelize}async function f(options) { const { transaction } = options; await User.create({}, { transaction }); «transaction»; }`, ['sequelize transaction, used-as #1']],
@@ -104,7 +105,7 @@ const tables: Record<string, readonly Row[]> = {
     ['a call that is awaited', `${prisma}prisma.$transaction(async (tx) => { const user = await find(tx); user.notify(); «user»; });`, ['-']],
     ['a call whose result is only read', `${prisma}prisma.$transaction(async (tx) => { const n = count(tx); log(n); «n»; });`, ['-']],
     ['a model', `${prisma}prisma.$transaction(async (tx) => { const users = tx.user; «users»; });`, [managed]],
-    ['a fork has its own', `import { MikroORM } from '@mikro-orm/core'; const orm = await MikroORM.init(); orm.em.transactional(async (em) => { const own = em.fork(); await own.flush(); «own»; });`, ['-']],
+    ['a fork has its own', `import { MikroORM } from '@mikro-orm/core'; const orm = await MikroORM.init(); orm.em.transactional(async (em) => { const own = em.fork(); await own.flush(); «own»; });`, ['mikro-orm entity-manager, acquired #1']],
     ['a helper of the file that returns it', `${prisma}prisma.$transaction(async (tx) => { const get = () => tx; «get()»; });`, [managed]],
   ],
   'ambient': [

@@ -324,8 +324,8 @@ export async function save(dataSource: DataSource) {
   const users = dataSource.createQueryRunner('master').manager.getRepository(User);
   await «Promise.all»([users.save({ id: 1 }), users.save({ id: 2 })]);
 }`,
-      expect: 'undefinedBehaviour',
-      why: 'one runner, one connection',
+      expect: 'losesWrites',
+      why: 'one runner, one connection, and one transaction of which the first save is the owner',
     },
     {
       title: 'an optional chain and a non-null assertion',

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createClient } from '@libsql/client';
 import Sqlite from 'better-sqlite3';
 import { drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3';
+import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql';
 import { drizzle as drizzleMySql } from 'drizzle-orm/mysql2';
 import { int, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { drizzle as drizzleNeon } from 'drizzle-orm/neon-serverless';
 import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
 import { pgTable, serial, text } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js';
@@ -13,7 +16,9 @@ import postgres from 'postgres';
 import { onMariaDB, onPostgres, onSqlite, type LibraryClaims } from '../claim.js';
 import type { MariaDatabase } from '../databases/mariadb.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
+import type { SqliteDatabase } from '../databases/sqlite.js';
 import { Declined, errorOf, gate, turns, unhandledRejections, watch } from '../order.js';
+import { withNeonPool } from './neon.js';
 import { failsWithDeclined, fullPool, parallelNested, siblingAfterRollback, siblingInOtherTransaction, taskAfterCommit } from '../scenes.js';
 
 const note = pgTable('note', { id: serial('id').primaryKey(), text: text('text').notNull() });
@@ -23,10 +28,22 @@ const sqliteNote = sqliteTable('note', { id: integer('id').primaryKey(), text: s
 const openNode = (pool: pg.Pool) => drizzleNode({ client: pool });
 const openPostgresJs = (sql: postgres.Sql) => drizzlePostgresJs({ client: sql });
 const openMySql = (pool: mysql.Pool) => drizzleMySql({ client: pool });
+const openLibsql = (file: string) => {
+  const client = createClient({ url: `file:${file}` });
+  return { client, db: drizzleLibsql({ client }) };
+};
+const openBetterSqlite = (file: string) => {
+  const client = new Sqlite(file);
+  return { client, db: drizzleSqlite({ client }) };
+};
 type Node = ReturnType<typeof openNode>;
 type PostgresJs = ReturnType<typeof openPostgresJs>;
 type MySql = ReturnType<typeof openMySql>;
+type Libsql = ReturnType<typeof openLibsql>['db'];
+type BetterSqlite = ReturnType<typeof openBetterSqlite>['db'];
 type Tx = Parameters<Parameters<Node['transaction']>[0]>[0];
+type MySqlTx = Parameters<Parameters<MySql['transaction']>[0]>[0];
+type LibsqlTx = Parameters<Parameters<Libsql['transaction']>[0]>[0];
 
 async function withNode(database: PostgresDatabase, program: (db: Node) => Promise<void>, options: pg.PoolConfig = {}): Promise<void> {
   const pool = new pg.Pool({ connectionString: database.url, ...options });
@@ -55,6 +72,26 @@ async function withMySql(database: MariaDatabase, program: (db: MySql) => Promis
   }
 }
 
+async function withLibsql(database: SqliteDatabase, program: (db: Libsql) => Promise<void>): Promise<void> {
+  const { client, db } = openLibsql(database.file);
+  try {
+    await program(db);
+  } finally {
+    client.close();
+  }
+}
+
+async function withBetterSqlite(database: SqliteDatabase, program: (db: BetterSqlite) => Promise<void> | void): Promise<void> {
+  const { client, db } = openBetterSqlite(database.file);
+  try {
+    await program(db);
+  } finally {
+    client.close();
+  }
+}
+
+const writeMySql = (value: string) => (tx: Pick<MySqlTx, 'insert'>) => tx.insert(mysqlNote).values({ text: value });
+const writeLibsql = (value: string) => (tx: Pick<LibsqlTx, 'insert'>) => tx.insert(sqliteNote).values({ text: value });
 const write = (value: string) => (tx: Tx) => tx.insert(note).values({ text: value });
 
 /** The same two inserts as the harmful programs, awaited one after another: all or nothing. */
@@ -73,7 +110,7 @@ async function inSequence(db: Pick<Node, 'transaction'>): Promise<void> {
 
 export const drizzle: LibraryClaims = {
   library: 'drizzle',
-  packages: ['drizzle-orm', 'pg', 'postgres', 'mysql2', 'better-sqlite3'],
+  packages: ['drizzle-orm', 'pg', 'postgres', 'mysql2', 'better-sqlite3', '@libsql/client', '@neondatabase/serverless'],
   claims: [
     ...onPostgres({
       'drizzle/sibling-after-rollback': {
@@ -150,6 +187,22 @@ export const drizzle: LibraryClaims = {
             },
             1,
           ),
+      },
+
+      'drizzle/sibling-after-rollback-neon': {
+        says: 'a sibling that goes on after the rollback writes outside the transaction: its row stays, without an error (Neon)',
+        harm: (database) =>
+          withNeonPool(database, async (pool) => {
+            const db = drizzleNeon({ client: pool });
+            const late = await siblingAfterRollback<Tx>((run) => db.transaction(run), write('late'));
+            assert.equal(late.state, 'fulfilled');
+            assert.deepEqual(await database.notes(), ['late']);
+          }),
+        instead: (database) =>
+          withNeonPool(database, async (pool) => {
+            await inSequence(drizzleNeon({ client: pool }));
+            assert.deepEqual(await database.notes(), ['first', 'second', 'third']);
+          }),
       },
 
       'drizzle/parallel-nested': {
@@ -432,10 +485,7 @@ export const drizzle: LibraryClaims = {
         says: 'a sibling that goes on after the rollback writes outside the transaction: its row stays, without an error (mysql2)',
         harm: (database) =>
           withMySql(database, async (db) => {
-            const late = await siblingAfterRollback<Parameters<Parameters<MySql['transaction']>[0]>[0]>(
-              (run) => db.transaction(run),
-              (tx) => tx.insert(mysqlNote).values({ text: 'late' }),
-            );
+            const late = await siblingAfterRollback<MySqlTx>((run) => db.transaction(run), writeMySql('late'));
             assert.equal(late.state, 'fulfilled');
             assert.deepEqual(await database.notes(), ['late']);
           }),
@@ -444,6 +494,85 @@ export const drizzle: LibraryClaims = {
             await failsWithDeclined(
               db.transaction(async (tx) => {
                 await tx.insert(mysqlNote).values({ text: 'first' });
+                throw new Declined();
+              }),
+            );
+            assert.deepEqual(await database.notes(), []);
+          }),
+      },
+
+      'drizzle/parallel-nested-mysql2': {
+        says: 'parallel nested transactions replace each other\'s savepoint: the one that fails is not rolled back, and rejects with "SAVEPOINT sp1 does not exist" (mysql2)',
+        harm: (database) =>
+          withMySql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              const isOpen = gate();
+              const otherEnded = gate();
+              const failing = watch(
+                tx.transaction(async (inner) => {
+                  await writeMySql('of the failed branch')(inner);
+                  isOpen.open();
+                  await otherEnded.opened;
+                  throw new Declined();
+                }),
+              );
+              await isOpen.opened;
+              await tx.transaction(async (inner) => void (await writeMySql('resolved')(inner)));
+              otherEnded.open();
+              const failed = await failing.outcome();
+              assert.match(failed.state === 'rejected' ? String(failed.reason.cause) : '', /SAVEPOINT sp1 does not exist/);
+            });
+            assert.deepEqual(await database.notes(), ['of the failed branch', 'resolved']);
+          }),
+        instead: (database) =>
+          withMySql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              await tx.transaction(async (inner) => void (await writeMySql('resolved')(inner)));
+              await failsWithDeclined(
+                tx.transaction(async (inner) => {
+                  await writeMySql('of the failed branch')(inner);
+                  throw new Declined();
+                }),
+              );
+            });
+            assert.deepEqual(await database.notes(), ['resolved']);
+          }),
+      },
+
+      'drizzle/use-after-commit-mysql2': {
+        says: 'a query on the transaction after it was committed runs in autocommit, without an error (mysql2)',
+        harm: (database) =>
+          withMySql(database, async (db) => {
+            const late = await taskAfterCommit<MySqlTx>((run) => db.transaction(run), writeMySql('late'));
+            assert.equal(late.state, 'fulfilled');
+            assert.deepEqual(await database.notes(), ['late']);
+          }),
+        instead: (database) =>
+          withMySql(database, async (db) => {
+            await db.transaction(async (tx) => void (await writeMySql('in time')(tx)));
+            assert.deepEqual(await database.notes(), ['in time']);
+          }),
+      },
+
+      'drizzle/outer-client-mysql2': {
+        says: 'the root client inside a transaction writes on another connection: its write survives the rollback (mysql2)',
+        harm: (database) =>
+          withMySql(database, async (db) => {
+            await failsWithDeclined(
+              db.transaction(async (tx) => {
+                await writeMySql('inside')(tx);
+                await writeMySql('outside')(db);
+                throw new Declined();
+              }),
+            );
+            assert.deepEqual(await database.notes(), ['outside']);
+          }),
+        instead: (database) =>
+          withMySql(database, async (db) => {
+            await failsWithDeclined(
+              db.transaction(async (tx) => {
+                await writeMySql('first')(tx);
+                await writeMySql('second')(tx);
                 throw new Declined();
               }),
             );
@@ -475,11 +604,181 @@ export const drizzle: LibraryClaims = {
     }),
 
     ...onSqlite({
+      'drizzle/sibling-after-rollback-libsql': {
+        says: 'a sibling that goes on after the rollback rejects with TRANSACTION_CLOSED, and nobody sees that (libsql)',
+        harm: (database) =>
+          withLibsql(database, async (db) => {
+            const late = await siblingAfterRollback<LibsqlTx>((run) => db.transaction(run), writeLibsql('late'));
+            assert.match(late.state === 'rejected' ? String(late.reason.cause) : '', /TRANSACTION_CLOSED: The transaction is closed/);
+            assert.deepEqual(await database.notes(), []);
+          }),
+        instead: (database) =>
+          withLibsql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              await writeLibsql('first')(tx);
+              await tx.insert(sqliteNote).values([{ text: 'second' }, { text: 'third' }]);
+            });
+            assert.deepEqual(await database.notes(), ['first', 'second', 'third']);
+          }),
+      },
+
+      'drizzle/parallel-nested-libsql': {
+        says: 'when one of two parallel nested transactions fails, the row of the other one, which has resolved, is lost too (libsql)',
+        harm: (database) =>
+          withLibsql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              const ends = await parallelNested<LibsqlTx>((run) => tx.transaction(run), writeLibsql('resolved'));
+              assert.deepEqual([ends.wrote.state, ends.failed.state], ['fulfilled', 'rejected']);
+            });
+            assert.deepEqual(await database.notes(), []);
+          }),
+        instead: (database) =>
+          withLibsql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              await tx.transaction(async (inner) => void (await writeLibsql('resolved')(inner)));
+              await failsWithDeclined(tx.transaction(() => Promise.reject(new Declined())));
+            });
+            assert.deepEqual(await database.notes(), ['resolved']);
+          }),
+      },
+
+      'drizzle/use-after-commit-libsql': {
+        says: 'a query on the transaction after it was committed rejects with TRANSACTION_CLOSED (libsql)',
+        harm: (database) =>
+          withLibsql(database, async (db) => {
+            const late = await taskAfterCommit<LibsqlTx>((run) => db.transaction(run), writeLibsql('late'));
+            assert.match(late.state === 'rejected' ? String(late.reason.cause) : '', /TRANSACTION_CLOSED: The transaction is closed/);
+            assert.deepEqual(await database.notes(), []);
+          }),
+        instead: (database) =>
+          withLibsql(database, async (db) => {
+            await db.transaction(async (tx) => void (await writeLibsql('in time')(tx)));
+            assert.deepEqual(await database.notes(), ['in time']);
+          }),
+      },
+
+      'drizzle/outer-client-libsql': {
+        says: 'the root client inside a transaction meets the lock of that transaction: its write rejects with SQLITE_BUSY (libsql on a file)',
+        harm: (database) =>
+          withLibsql(database, async (db) => {
+            const failed = await errorOf(
+              db.transaction(async (tx) => {
+                await writeLibsql('inside')(tx);
+                await writeLibsql('outside')(db);
+              }),
+            );
+            assert.match(String(failed.cause), /SQLITE_BUSY: database is locked/);
+            assert.deepEqual(await database.notes(), []);
+          }),
+        instead: (database) =>
+          withLibsql(database, async (db) => {
+            await db.transaction(async (tx) => {
+              await writeLibsql('first')(tx);
+              await writeLibsql('second')(tx);
+            });
+            assert.deepEqual(await database.notes(), ['first', 'second']);
+          }),
+      },
+
+      'drizzle/half-commit-libsql': {
+        says: 'on SQLite an error does not end the transaction: when it is swallowed, the other half is committed (libsql)',
+        harm: (database) =>
+          withLibsql(database, async (db) => {
+            await writeLibsql('taken')(db);
+            await db.transaction((tx) => Promise.allSettled(['order', 'taken', 'line'].map((value) => writeLibsql(value)(tx))));
+            assert.deepEqual(await database.notes(), ['line', 'order', 'taken']);
+          }),
+        instead: (database) =>
+          withLibsql(database, async (db) => {
+            await writeLibsql('taken')(db);
+            await errorOf(
+              db.transaction(async (tx) => {
+                for (const value of ['order', 'taken', 'line']) await writeLibsql(value)(tx);
+              }),
+            );
+            assert.deepEqual(await database.notes(), ['taken']);
+          }),
+      },
+
+      'drizzle/concurrent-better-sqlite3': {
+        says: 'parallel queries in a transaction of better-sqlite3 run after it: it throws, and they are committed on their own',
+        harm: (database) =>
+          withBetterSqlite(database, async (db) => {
+            let branches!: Promise<unknown>;
+            const failed = await errorOf(
+              (async () =>
+                db.transaction((tx) => {
+                  tx.insert(sqliteNote).values({ text: 'in turn' }).run();
+                  branches = Promise.all(['a', 'b'].map(async (value) => tx.insert(sqliteNote).values({ text: value })));
+                  return branches;
+                }))(),
+            );
+            assert.match(failed.message, /Transaction function cannot return a promise/);
+            await branches;
+            assert.deepEqual(await database.notes(), ['a', 'b']);
+          }),
+        instead: (database) =>
+          withBetterSqlite(database, async (db) => {
+            db.transaction((tx) => {
+              for (const value of ['a', 'b']) tx.insert(sqliteNote).values({ text: value }).run();
+            });
+            assert.deepEqual(await database.notes(), ['a', 'b']);
+          }),
+      },
+
+      'drizzle/outer-client-better-sqlite3': {
+        says: 'there is one connection: the root client inside a transaction is part of it, and its write is rolled back with it (better-sqlite3)',
+        harmless: true,
+        harm: (database) =>
+          withBetterSqlite(database, async (db) => {
+            assert.throws(
+              () =>
+                db.transaction((tx) => {
+                  tx.insert(sqliteNote).values({ text: 'inside' }).run();
+                  db.insert(sqliteNote).values({ text: 'by the root client' }).run();
+                  throw new Declined();
+                }),
+              Declined,
+            );
+            assert.deepEqual(await database.notes(), []);
+          }),
+        instead: (database) =>
+          withBetterSqlite(database, async (db) => {
+            db.transaction((tx) => {
+              tx.insert(sqliteNote).values({ text: 'inside' }).run();
+              db.insert(sqliteNote).values({ text: 'by the root client' }).run();
+            });
+            assert.deepEqual(await database.notes(), ['by the root client', 'inside']);
+          }),
+      },
+
+      'drizzle/use-after-commit-better-sqlite3': {
+        says: 'a query on the transaction after it was committed is committed on its own, without an error (better-sqlite3)',
+        harm: (database) =>
+          withBetterSqlite(database, async (db) => {
+            let kept!: Parameters<Parameters<BetterSqlite['transaction']>[0]>[0];
+            db.transaction((tx) => void (kept = tx));
+            kept.insert(sqliteNote).values({ text: 'late' }).run();
+            assert.deepEqual(await database.notes(), ['late']);
+          }),
+        instead: (database) =>
+          withBetterSqlite(database, async (db) => {
+            assert.throws(
+              () =>
+                db.transaction((tx) => {
+                  tx.insert(sqliteNote).values({ text: 'in time' }).run();
+                  throw new Declined();
+                }),
+              Declined,
+            );
+            assert.deepEqual(await database.notes(), []);
+          }),
+      },
+
       'drizzle/async-callback-better-sqlite3': {
         says: 'an async callback is refused by better-sqlite3, but what follows its first await still runs, in autocommit',
         harm: async (database) => {
-          const client = new Sqlite(database.file);
-          const db = drizzleSqlite({ client });
+          const { client, db } = openBetterSqlite(database.file);
           const later = gate();
           let rest!: Promise<void>;
           const failed = await errorOf(
@@ -497,8 +796,7 @@ export const drizzle: LibraryClaims = {
           client.close();
         },
         instead: async (database) => {
-          const client = new Sqlite(database.file);
-          const db = drizzleSqlite({ client });
+          const { client, db } = openBetterSqlite(database.file);
           db.transaction((tx) => {
             tx.insert(sqliteNote).values({ text: 'first' }).run();
             tx.insert(sqliteNote).values({ text: 'second' }).run();

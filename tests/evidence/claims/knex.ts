@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import createKnex, { type Knex } from 'knex';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
-import { Declined, errorOf, gate, turns, watch } from '../order.js';
+import { Declined, errorOf, gate, turns, unhandledRejections, watch } from '../order.js';
 import { failsWithDeclined, fullPool, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
 
 type Db = Knex;
@@ -290,6 +290,55 @@ export const knex: LibraryClaims = {
         withKnex(database, async (knex) => {
           await knex.transaction((trx) => insert('a')(trx));
           assert.deepEqual(await database.notes(), ['a']);
+        }),
+    },
+
+    'knex/rollback-after-commit': {
+      says: 'a second commit or rollback does nothing and raises no error',
+      harmless: true,
+      harm: (database) =>
+        withKnex(database, async (knex) => {
+          const trx = await knex.transaction();
+          await insert('a')(trx);
+          await trx.commit();
+          await trx.rollback();
+          await trx.commit();
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
+      instead: (database) =>
+        withKnex(database, async (knex) => {
+          const trx = await knex.transaction();
+          await insert('a')(trx);
+          await trx.rollback();
+          assert.deepEqual(await database.notes(), []);
+        }),
+    },
+
+    'knex/failed-commit': {
+      says: 'commit() resolves when the COMMIT fails, awaited or not: only trx.executionPromise rejects, and nothing is unhandled',
+      harm: (database) =>
+        withKnex(database, async (knex) => {
+          const unhandled = await unhandledRejections(async () => {
+            const trx = await knex.transaction();
+            await insert('order')(trx);
+            await trx.raw(database.takeTakenSeat);
+            const execution = watch(trx.executionPromise);
+            await trx.commit();
+            const outcome = await execution.outcome();
+            assert.match(outcome.state === 'rejected' ? outcome.reason.message : '', /duplicate key value/);
+          });
+          assert.deepEqual(unhandled, []);
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withKnex(database, async (knex) => {
+          const failed = await errorOf(
+            knex.transaction(async (trx) => {
+              await insert('order')(trx);
+              await trx.raw(database.takeTakenSeat);
+            }),
+          );
+          assert.match(failed.message, /duplicate key value/);
         }),
     },
   }),

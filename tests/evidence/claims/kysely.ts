@@ -4,7 +4,8 @@ import pg from 'pg';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, turns, watch } from '../order.js';
-import { failsWithDeclined, fullPool, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, siblingAfterRollback, siblingBehindRollback, taskAfterCommit, type Begun } from '../scenes.js';
+import { isAtLeast, versionOf } from '../versions.js';
 
 interface Tables {
   note: { id: Generated<number>; text: string };
@@ -24,6 +25,20 @@ async function withKysely(database: PostgresDatabase, program: (db: Db) => Promi
 
 const insert = (text: string) => (db: Db) => db.insertInto('note').values({ text }).execute();
 const inTransaction = (db: Db) => (run: (trx: Tx) => Promise<unknown>) => db.transaction().execute(run);
+
+async function begin(db: Db): Promise<Begun> {
+  const trx = await db.startTransaction().execute();
+  const commit = async () => {
+    try {
+      await trx.commit().execute();
+    } catch (error) {
+      // Else the connection is never given back.
+      await trx.rollback().execute();
+      throw error;
+    }
+  };
+  return { write: (text) => sql.raw(text).execute(trx), commit };
+}
 
 export const kysely: LibraryClaims = {
   library: 'kysely',
@@ -187,16 +202,19 @@ export const kysely: LibraryClaims = {
     },
 
     'kysely/swallowed-error': {
-      says: 'an error that is swallowed inside the transaction makes COMMIT a silent ROLLBACK: everything resolves and nothing is stored',
+      says: 'an error that is swallowed inside the transaction makes COMMIT a ROLLBACK and nothing is stored: before 0.29.8 the transaction resolves all the same, since then it rejects',
       harm: (database) =>
         withKysely(database, async (db) => {
           await insert('taken')(db);
-          const result = await db.transaction().execute(async (trx) => {
-            await insert('order')(trx);
-            await insert('taken')(trx).catch(() => undefined);
-            return 'done';
-          });
-          assert.equal(result, 'done');
+          const outcome = await watch(
+            db.transaction().execute(async (trx) => {
+              await insert('order')(trx);
+              await insert('taken')(trx).catch(() => undefined);
+              return 'done';
+            }),
+          ).outcome();
+          if (isAtLeast(versionOf('kysely'), '0.29.8')) assert.match(outcome.state === 'rejected' ? outcome.reason.message : '', /Transaction was rolled back instead of committed/);
+          else assert.deepEqual(outcome, { state: 'fulfilled', value: 'done' });
           assert.deepEqual(await database.notes(), ['taken']);
         }),
       instead: (database) =>
@@ -336,6 +354,48 @@ export const kysely: LibraryClaims = {
           await db.connection().execute(insert('in time'));
           assert.deepEqual(await database.notes(), ['in time']);
         }),
+    },
+
+    'kysely/never-sent': {
+      says: 'a query without execute() is never sent, without an error',
+      harm: (database) =>
+        withKysely(database, async (db) => {
+          await db.transaction().execute(async (trx) => {
+            trx.insertInto('note').values({ text: 'forgotten' });
+          });
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withKysely(database, async (db) => {
+          await db.transaction().execute(insert('sent'));
+          assert.deepEqual(await database.notes(), ['sent']);
+        }),
+    },
+
+    'kysely/rollback-after-commit': {
+      says: 'a controlled transaction that was committed rejects a rollback, and queries, with "Transaction is already committed"',
+      harm: (database) =>
+        withKysely(database, async (db) => {
+          const trx = await db.startTransaction().execute();
+          await insert('a')(trx);
+          await trx.commit().execute();
+          assert.match((await errorOf((async () => trx.rollback().execute())())).message, /Transaction is already committed/);
+          assert.match((await errorOf((async () => insert('late')(trx))())).message, /Transaction is already committed/);
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
+      instead: (database) =>
+        withKysely(database, async (db) => {
+          const trx = await db.startTransaction().execute();
+          await insert('a')(trx);
+          await trx.rollback().execute();
+          assert.deepEqual(await database.notes(), []);
+        }),
+    },
+
+    'kysely/floating-commit': {
+      says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
+      harm: (database) => withKysely(database, (db) => floatingCommit(database, () => begin(db))),
+      instead: (database) => withKysely(database, (db) => awaitedCommit(database, () => begin(db))),
     },
   }),
 };

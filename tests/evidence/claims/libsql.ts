@@ -154,5 +154,28 @@ export const libsql: LibraryClaims = {
           assert.deepEqual(await database.notes(), ['next']);
         }),
     },
+
+    'libsql/outer-client': {
+      says: 'the client inside a transaction is another connection and meets the lock: its write rejects with SQLITE_BUSY',
+      harm: (database) =>
+        withClient(database, async (client) => {
+          const failed = await errorOf(
+            inTransaction(client)(async (tx) => {
+              await insert('inside')(tx);
+              await insert('outside')(client);
+            }),
+          );
+          assert.match(`${String(failed.code)} ${failed.message}`, /SQLITE_BUSY.*database is locked/);
+          assert.deepEqual(await database.notes(), []);
+        }),
+      instead: (database) =>
+        withClient(database, async (client) => {
+          await inTransaction(client)(async (tx) => {
+            await insert('first')(tx);
+            await insert('second')(tx);
+          });
+          assert.deepEqual(await database.notes(), ['first', 'second']);
+        }),
+    },
   }),
 };

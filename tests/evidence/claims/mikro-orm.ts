@@ -4,7 +4,11 @@ import { EntitySchema, MikroORM, RequestContext, type SqlEntityManager } from '@
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, watch } from '../order.js';
-import { failsWithDeclined, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { failsWithDeclined, parallelNested, siblingAfterRollback, siblingWithSecondStep, taskAfterCommit } from '../scenes.js';
+import { isAtLeast, versionOf } from '../versions.js';
+
+/** MikroORM 6 works through knex, which guards and serialises its transactions; 7 through Kysely. */
+const isSeven = isAtLeast(versionOf('@mikro-orm/core'), '7.0.0');
 
 interface Note {
   id: number;
@@ -170,19 +174,22 @@ export const mikroOrm: LibraryClaims = {
     },
 
     'mikro-orm/sibling-after-rollback': {
-      says: 'a sibling that goes on after the rollback has begun is rejected, and nobody sees that (6: knex guards the transaction)',
+      says: isSeven
+        ? 'what a sibling sends while the ROLLBACK is on its way runs behind it and is committed on its own; later it rejects'
+        : 'a sibling that goes on after the rollback has begun is rejected, and nobody sees that',
       harm: (database) =>
         withOrm(database, async (orm) => {
-          const behind = await siblingBehindRollback<SqlEntityManager>(
+          const behind = await siblingWithSecondStep<SqlEntityManager>(
             database,
             inTransaction(orm.em.fork()),
             (em) => em.execute(database.passLock),
             insert('behind'),
           );
-          assert.match(behind.state === 'rejected' ? behind.reason.message : '', /Transaction query already complete/);
+          if (isSeven) assert.equal(behind.state, 'fulfilled');
+          else assert.match(behind.state === 'rejected' ? behind.reason.message : '', /Transaction query already complete/);
           const later = await siblingAfterRollback<SqlEntityManager>(inTransaction(orm.em.fork()), insert('later'));
-          assert.match(later.state === 'rejected' ? later.reason.message : '', /Transaction query already complete/);
-          assert.deepEqual(await database.notes(), []);
+          assert.match(later.state === 'rejected' ? later.reason.message : '', isSeven ? /Transaction is already rolled back/ : /Transaction query already complete/);
+          assert.deepEqual(await database.notes(), isSeven ? ['behind'] : []);
         }),
       instead: (database) =>
         withOrm(database, async (orm) => {
@@ -201,10 +208,20 @@ export const mikroOrm: LibraryClaims = {
     },
 
     'mikro-orm/parallel-nested': {
-      says: 'nested transactions are run one after another: a failing one takes nothing from its siblings (6: knex serialises them)',
-      harmless: true,
+      says: isSeven
+        ? 'when one of two parallel nested transactions fails, the row of the other one, which has resolved, is lost too'
+        : 'nested transactions are run one after another: a failing one takes nothing from its siblings',
+      ...(isSeven ? {} : { harmless: true as const }),
       harm: (database) =>
         withOrm(database, async (orm) => {
+          if (isSeven) {
+            await orm.em.fork().transactional(async (em) => {
+              const ends = await parallelNested<SqlEntityManager>(inTransaction(em), insert('resolved'));
+              assert.deepEqual([ends.wrote.state, ends.failed.state], ['fulfilled', 'rejected']);
+            });
+            assert.deepEqual(await database.notes(), []);
+            return;
+          }
           // The second savepoint is opened only when the first one has ended.
           await orm.em.fork().transactional(async (em) => {
             const firstIsOpen = gate();
@@ -247,7 +264,7 @@ export const mikroOrm: LibraryClaims = {
       harm: (database) =>
         withOrm(database, async (orm) => {
           const late = await taskAfterCommit<SqlEntityManager>(inTransaction(orm.em.fork()), insert('late'));
-          assert.match(late.state === 'rejected' ? late.reason.message : '', /Transaction query already complete/);
+          assert.match(late.state === 'rejected' ? late.reason.message : '', isSeven ? /Transaction is already committed/ : /Transaction query already complete/);
           assert.deepEqual(await database.notes(), []);
         }),
       instead: (database) =>

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { Mongoose, type Connection, type Model } from 'mongoose';
+import { Mongoose, type ClientSession, type Connection, type Model } from 'mongoose';
 import { onNothing, type LibraryClaims } from '../claim.js';
 import { startMongoStub, type MongoStub } from '../databases/mongo-stub.js';
 import { errorOf, gate } from '../order.js';
-
 
 interface Note {
   text: string;
@@ -118,6 +117,65 @@ export const mongooseClaims: LibraryClaims = {
             await new Note({ text: 'second' }).save({ session });
           });
           assert.deepEqual(inserts(server).map(({ inTransaction }) => inTransaction), [true, true]);
+        }),
+    },
+
+    'mongoose/never-sent': {
+      says: 'a query that is not awaited is never sent, without an error',
+      harm: () =>
+        withNotes(async (connection, Note, server) => {
+          await connection.transaction(async (session) => {
+            Note.updateOne({ text: 'a' }, { text: 'b' }, { session });
+            await Note.findOne({ text: 'a' }, null, { session });
+          });
+          assert.deepEqual(server.log.filter(({ name }) => name === 'update'), []);
+        }),
+      instead: () =>
+        withNotes(async (connection, Note, server) => {
+          await connection.transaction(async (session) => {
+            await Note.updateOne({ text: 'a' }, { text: 'b' }, { session });
+          });
+          assert.equal(server.log.filter(({ name }) => name === 'update').length, 1);
+        }),
+    },
+
+    'mongoose/retried-callback': {
+      says: 'the callback of connection.transaction runs again after a transient error: its side effects repeat',
+      harm: () =>
+        withNotes(async (connection, Note, server) => {
+          server.fail('insert', { code: 112, errmsg: 'WriteConflict', errorLabels: ['TransientTransactionError'] }, 2);
+          const mails: string[] = [];
+          await connection.transaction(async (session) => {
+            mails.push('your order');
+            await Note.create([{ text: 'order' }], { session });
+          });
+          assert.equal(mails.length, 3);
+        }),
+      instead: () =>
+        withNotes(async (connection, Note, server) => {
+          server.fail('insert', { code: 112, errmsg: 'WriteConflict', errorLabels: ['TransientTransactionError'] }, 2);
+          const mails: string[] = [];
+          await connection.transaction((session) => Note.create([{ text: 'order' }], { session }));
+          mails.push('your order');
+          assert.equal(mails.length, 1);
+        }),
+    },
+
+    'mongoose/use-after-end': {
+      says: 'a query with a session that has ended rejects with "Use of expired sessions is not permitted", a document with "Cannot set a document\'s session to a session that has ended"',
+      harm: () =>
+        withNotes(async (connection, Note, server) => {
+          let kept!: ClientSession;
+          await connection.withSession(async (session) => void (kept = session));
+          const failed = await errorOf(Note.updateOne({ text: 'a' }, { text: 'late' }, { session: kept }));
+          assert.match(failed.message, /Use of expired sessions is not permitted/);
+          assert.match((await errorOf(Note.create([{ text: 'late' }], { session: kept }))).message, /Cannot set a document's session to a session that has ended/);
+          assert.equal(server.log.filter(({ name }) => name === 'update' || name === 'insert').length, 0);
+        }),
+      instead: () =>
+        withNotes(async (connection, Note, server) => {
+          await connection.withSession((session) => Note.create([{ text: 'in time' }], { session }));
+          assert.equal(inserts(server).length, 1);
         }),
     },
   }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import mysql from 'mysql2/promise';
 import { onMariaDB, type LibraryClaims } from '../claim.js';
 import type { MariaDatabase } from '../databases/mariadb.js';
-import { Declined, errorOf, turns, watch } from '../order.js';
+import { Declined, errorOf, turns, unhandledRejections, until, watch } from '../order.js';
 import { failsWithDeclined, siblingAfterRollback, siblingInOtherTransaction } from '../scenes.js';
 
 type Connection = mysql.PoolConnection;
@@ -352,6 +352,78 @@ export const mysql2: LibraryClaims = {
           );
           assert.deepEqual(await database.notes(), []);
         }),
+    },
+
+    'mysql2/connection-after-end': {
+      says: 'a query on a connection that has ended rejects, and a second end() does nothing',
+      harm: async (database) => {
+        const connection = await mysql.createConnection(database.options);
+        await connection.end();
+        await connection.end();
+        assert.match((await errorOf(connection.query('select 1'))).message, /Can't add new command when connection is in closed state/);
+      },
+      instead: async (database) => {
+        await using connection = await mysql.createConnection(database.options);
+        await connection.query('select 1');
+      },
+    },
+
+    'mysql2/connection-never-ended': {
+      says: 'a connection that is never ended stays: with one for each request the server soon answers "Too many connections"',
+      harm: async (database) => {
+        const connections: mysql.Connection[] = [];
+        const request = async () => {
+          const connection = await mysql.createConnection(database.options);
+          connections.push(connection);
+          await connection.query('select 1');
+        };
+        let refused: Error | undefined;
+        // The server takes 40.
+        for (let i = 0; i < 45 && !refused; i++) await request().catch((error: unknown) => void (refused = error as Error));
+        await Promise.all(connections.map((connection) => connection.end()));
+        assert.match(String(refused), /Too many connections/);
+      },
+      instead: async (database) => {
+        for (let i = 0; i < 45; i++) {
+          const connection = await mysql.createConnection(database.options);
+          try {
+            await connection.query('select 1');
+          } finally {
+            await connection.end();
+          }
+          // end() may resolve before the server has seen it.
+          await until('the connection has gone', async () => (await database.connections()) === 0);
+        }
+      },
+    },
+
+    'mysql2/floating-commit': {
+      says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
+      harm: async (database) => {
+        const connection = await mysql.createConnection(database.options);
+        connection.on('error', () => {});
+        await connection.beginTransaction();
+        await connection.query("insert into note (text) values ('order')");
+        await database.endConnections();
+        const answers: string[] = [];
+        const unhandled = await unhandledRejections(async () => {
+          void connection.commit();
+          answers.push('your order is placed');
+          await errorOf(connection.query('select 1'));
+          await turns(100);
+        });
+        assert.deepEqual(answers, ['your order is placed']);
+        assert.ok(unhandled.length > 0);
+        assert.deepEqual(await database.notes(), []);
+      },
+      instead: async (database) => {
+        const connection = await mysql.createConnection(database.options);
+        connection.on('error', () => {});
+        await connection.beginTransaction();
+        await connection.query("insert into note (text) values ('order')");
+        await database.endConnections();
+        await errorOf(connection.commit());
+      },
     },
   }),
 };

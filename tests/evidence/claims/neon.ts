@@ -4,10 +4,10 @@ import WebSocket from 'ws';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { startWebSocketProxy } from '../databases/websocket.js';
-import { Declined, errorOf, turns, watch } from '../order.js';
+import { Declined, errorOf, turns, until, watch } from '../order.js';
 import { failsWithDeclined, siblingAfterRollback } from '../scenes.js';
 
-async function withPool(database: PostgresDatabase, program: (pool: Pool) => Promise<void>, max = 5): Promise<void> {
+export async function withNeonPool(database: PostgresDatabase, program: (pool: Pool) => Promise<void>, max = 5): Promise<void> {
   const proxy = await startWebSocketProxy(database.port);
   Object.assign(neonConfig, {
     webSocketConstructor: WebSocket,
@@ -69,13 +69,13 @@ export const neonClaims: LibraryClaims = {
     'neon/sibling-after-rollback': {
       says: 'a sibling that goes on after the rollback writes outside the transaction: its row stays, without an error',
       harm: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           const late = await siblingAfterRollback<PoolClient>(inTransaction(pool), insert('late'));
           assert.equal(late.state, 'fulfilled');
           assert.deepEqual(await database.notes(), ['late']);
         }),
       instead: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           await failsWithDeclined(
             inTransaction(pool)(async (client) => {
               await insert('rolled back')(client);
@@ -93,7 +93,7 @@ export const neonClaims: LibraryClaims = {
     'neon/queues': {
       says: 'parallel queries on one client run one after another',
       harm: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           const client = await pool.connect();
           const lock = await database.holdLock();
           const blocked = client.query(database.passLock);
@@ -108,7 +108,7 @@ export const neonClaims: LibraryClaims = {
           client.release();
         }),
       instead: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           const lock = await database.holdLock();
           const blocked = pool.query(database.passLock);
           await lock.untilAwaited();
@@ -121,13 +121,13 @@ export const neonClaims: LibraryClaims = {
     'neon/double-release': {
       says: 'a second release throws',
       harm: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           const client = await pool.connect();
           client.release();
           assert.throws(() => client.release(), /Release called on client which has already been released to the pool\./);
         }),
       instead: (database) =>
-        withPool(database, async (pool) => {
+        withNeonPool(database, async (pool) => {
           const client = await pool.connect();
           try {
             await client.query('select 1');
@@ -140,7 +140,7 @@ export const neonClaims: LibraryClaims = {
     'neon/use-after-release': {
       says: "a query on a released client runs without an error, perhaps inside another request's transaction",
       harm: (database) =>
-        withPool(
+        withNeonPool(
           database,
           async (pool) => {
             const client = await pool.connect();
@@ -156,7 +156,7 @@ export const neonClaims: LibraryClaims = {
           1,
         ),
       instead: (database) =>
-        withPool(
+        withNeonPool(
           database,
           async (pool) => {
             const client = await pool.connect();
@@ -167,6 +167,62 @@ export const neonClaims: LibraryClaims = {
             }
             await failsWithDeclined(inTransaction(pool)(() => Promise.reject(new Declined())));
             assert.deepEqual(await database.notes(), ['kept']);
+          },
+          1,
+        ),
+    },
+
+    'neon/never-released': {
+      says: 'a client that is never released is missing: connect() waits for ever',
+      harm: (database) =>
+        withNeonPool(
+          database,
+          async (pool) => {
+            const client = await pool.connect();
+            const next = watch(pool.connect());
+            await until('the next request waits', () => pool.waitingCount === 1);
+            await turns(100);
+            assert.equal(next.state, 'pending');
+            client.release();
+            const outcome = await next.outcome();
+            if (outcome.state === 'fulfilled') outcome.value.release();
+          },
+          1,
+        ),
+      instead: (database) =>
+        withNeonPool(
+          database,
+          async (pool) => {
+            const client = await pool.connect();
+            client.release();
+            (await pool.connect()).release();
+          },
+          1,
+        ),
+    },
+
+    'neon/release-open-transaction': {
+      says: 'the release resets nothing: the next borrower is inside the open transaction, and its write is lost',
+      harm: (database) =>
+        withNeonPool(
+          database,
+          async (pool) => {
+            const client = await pool.connect();
+            await client.query('BEGIN');
+            client.release();
+            await insert('next request')(pool);
+            await database.untilIdleInTransaction();
+            assert.deepEqual(await database.notes(), []);
+          },
+          1,
+        ).then(async () => assert.deepEqual(await database.notes(), [])),
+      instead: (database) =>
+        withNeonPool(
+          database,
+          async (pool) => {
+            await failsWithDeclined(inTransaction(pool)(() => Promise.reject(new Declined())));
+            await insert('next request')(pool);
+            assert.deepEqual(await database.notes(), ['next request']);
           },
           1,
         ),

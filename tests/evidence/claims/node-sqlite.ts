@@ -64,6 +64,21 @@ export const nodeSqlite: LibraryClaims = {
             assert.deepEqual(await database.notes(), ['second request']);
           }),
       },
+
+      'node-sqlite/use-after-close': {
+        says: 'a call on a closed database throws "database is not open"',
+        harm: async (database) => {
+          let kept!: DatabaseSync;
+          await withDatabase(database, async (db) => void (kept = db));
+          assert.throws(() => insert(kept, 'late'), /database is not open/);
+          assert.deepEqual(await database.notes(), []);
+        },
+        instead: (database) =>
+          withDatabase(database, async (db) => {
+            insert(db, 'in time');
+            assert.deepEqual(await database.notes(), ['in time']);
+          }),
+      },
     },
     isTooOld ? 'node:sqlite needs Node 22' : undefined,
   ),

@@ -251,5 +251,59 @@ export const pgPromiseClaims: LibraryClaims = {
           }
         }),
     },
+
+    'pg-promise/never-released': {
+      says: 'a connection without done() is missing: with an empty pool the next query waits for ever',
+      harm: (database) =>
+        withDb(
+          database,
+          async (db) => {
+            const connection = await db.connect();
+            const next = watch(db.any('select 1'));
+            await until('the next request waits', () => db.$pool.waitingCount === 1);
+            await turns(100);
+            assert.equal(next.state, 'pending');
+            await connection.done();
+            await next.outcome();
+          },
+          1,
+        ),
+      instead: (database) =>
+        withDb(
+          database,
+          async (db) => {
+            await db.task((t) => t.any('select 1'));
+            await db.any('select 1');
+          },
+          1,
+        ),
+    },
+
+    'pg-promise/release-open-transaction': {
+      says: 'done() resets nothing: the next borrower is inside the open transaction, and its write is lost',
+      harm: (database) =>
+        withDb(
+          database,
+          async (db) => {
+            const connection = await db.connect();
+            await connection.none('begin');
+            await connection.done();
+            await insert('next request')(db);
+            await database.untilIdleInTransaction();
+            assert.deepEqual(await database.notes(), []);
+          },
+          1,
+        ).then(async () => assert.deepEqual(await database.notes(), [])),
+      instead: (database) =>
+        withDb(
+          database,
+          async (db) => {
+            await failsWithDeclined(db.tx(() => Promise.reject(new Declined())));
+            await insert('next request')(db);
+            assert.deepEqual(await database.notes(), ['next request']);
+          },
+          1,
+        ),
+    },
   }),
 };

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
-import { failsWithDeclined, fullPool, siblingAfterRollback, siblingInOtherTransaction } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, siblingAfterRollback, siblingInOtherTransaction, type Begun } from '../scenes.js';
 
 async function withPool(database: PostgresDatabase, program: (pool: pg.Pool) => Promise<void>, max = 5, connectionTimeoutMillis = 0): Promise<void> {
   const pool = new pg.Pool({ connectionString: database.url, max, connectionTimeoutMillis });
@@ -33,6 +33,12 @@ const inTransaction =
       client.release();
     }
   };
+
+async function begin(pool: pg.Pool): Promise<Begun> {
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  return { write: (sql) => client.query(sql), commit: () => client.query('COMMIT').finally(() => client.release()) };
+}
 
 export const pgClaims: LibraryClaims = {
   library: 'pg',
@@ -539,6 +545,122 @@ export const pgClaims: LibraryClaims = {
           } finally {
             client.release();
           }
+        }),
+    },
+
+    'pg/floating-commit': {
+      says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
+      harm: (database) => withPool(database, (pool) => floatingCommit(database, () => begin(pool))),
+      instead: (database) => withPool(database, (pool) => awaitedCommit(database, () => begin(pool))),
+    },
+
+    'pg/discarded-checkout': {
+      says: 'a client that nobody keeps is taken for ever: nobody can release it',
+      harm: async (database) => {
+        const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+        pool.on('connect', (client) => void client.on('error', () => {}));
+        const health = async () => void (await pool.connect());
+        await health();
+        const next = watch(health());
+        await until('the next request waits', () => pool.waitingCount === 1);
+        await turns(100);
+        assert.equal(next.state, 'pending');
+        await database.endBackends();
+      },
+      instead: (database) =>
+        withPool(
+          database,
+          async (pool) => {
+            const health = () => pool.query('select 1');
+            await health();
+            await health();
+          },
+          1,
+        ),
+    },
+
+    'pg/client-never-ended': {
+      says: 'a Client that is never ended keeps its connection: with one for each request the server soon answers "sorry, too many clients already"',
+      harm: async (database) => {
+        const clients: pg.Client[] = [];
+        const request = async () => {
+          const client = new pg.Client({ connectionString: database.url });
+          await client.connect();
+          clients.push(client);
+          await client.query('select 1');
+        };
+        let refused: Error | undefined;
+        // The server takes 40.
+        for (let i = 0; i < 45 && !refused; i++) await request().catch((error: unknown) => void (refused = error as Error));
+        await Promise.all(clients.map((client) => client.end()));
+        assert.match(String(refused), /sorry, too many clients already/);
+      },
+      instead: async (database) => {
+        for (let i = 0; i < 45; i++) {
+          const client = new pg.Client({ connectionString: database.url });
+          await client.connect();
+          try {
+            await client.query('select 1');
+          } finally {
+            await client.end();
+          }
+          // end() resolves before the server has seen it.
+          await database.untilBackends(0, 'of the requests before', () => true);
+        }
+      },
+    },
+
+    'pg/client-after-end': {
+      says: 'a query on a Client that has ended rejects, and a second end() does nothing',
+      harm: async (database) => {
+        const client = new pg.Client({ connectionString: database.url });
+        await client.connect();
+        await client.end();
+        await client.end();
+        assert.match((await errorOf(client.query('select 1'))).message, /Client was closed and is not queryable/);
+      },
+      instead: async (database) => {
+        const client = new pg.Client({ connectionString: database.url });
+        await client.connect();
+        await client.query('select 1');
+        await client.end();
+      },
+    },
+
+    'pg/waiting-in-transaction': {
+      says: 'work outside the database holds the locks of the transaction around it: another request waits for the row until that is done',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          const charged = gate();
+          const debit = (client: pg.PoolClient) => client.query('update account set balance = balance - 1 where id = 1');
+          const first = watch(
+            inTransaction(pool)(async (client) => {
+              await debit(client);
+              await charged.opened;
+              throw new Declined();
+            }),
+          );
+          await database.untilIdleInTransaction();
+          const second = watch(inTransaction(pool)(debit));
+          await database.untilBackends(1, 'waits for the row', (backend) => backend.wait_event_type === 'Lock');
+          assert.equal(second.state, 'pending');
+          charged.open();
+          assert.deepEqual([(await first.outcome()).state, (await second.outcome()).state], ['rejected', 'fulfilled']);
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          const charged = gate();
+          const debit = (client: pg.PoolClient) => client.query('update account set balance = balance - 1 where id = 1');
+          const first = watch(
+            (async () => {
+              await charged.opened;
+              await inTransaction(pool)(debit);
+            })(),
+          );
+          await inTransaction(pool)(debit);
+          charged.open();
+          await first.outcome();
+          assert.equal(await database.balance(), 98);
         }),
     },
   }),

@@ -348,6 +348,33 @@ export const postgresJs: LibraryClaims = {
       },
     },
 
+    'postgres-js/release-open-transaction': {
+      says: 'the release resets nothing: the next borrower is inside the open transaction, and its write is lost',
+      harm: (database) =>
+        withSql(
+          database,
+          async (sql) => {
+            const reserved = await sql.reserve();
+            await reserved`begin`;
+            reserved.release();
+            await insert('next request')(sql);
+            await database.untilIdleInTransaction();
+            assert.deepEqual(await database.notes(), []);
+          },
+          1,
+        ).then(async () => assert.deepEqual(await database.notes(), [])),
+      instead: (database) =>
+        withSql(
+          database,
+          async (sql) => {
+            await failsWithDeclined(sql.begin(() => Promise.reject(new Declined())));
+            await insert('next request')(sql);
+            assert.deepEqual(await database.notes(), ['next request']);
+          },
+          1,
+        ),
+    },
+
     'postgres-js/reserved-absent-methods': {
       says: 'the types give a reserved connection begin and reserve; at run time it has neither',
       harm: (database) =>

@@ -3,7 +3,7 @@ import { DataTypes, Sequelize, type ModelStatic, type Model, type Transaction } 
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, unhandledRejections, until } from '../order.js';
-import { failsWithDeclined, fullPool, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit, type Begun } from '../scenes.js';
 
 type Note = ModelStatic<Model<{ id?: number; text: string }>>;
 
@@ -18,6 +18,11 @@ async function withSequelize(database: PostgresDatabase, program: (sequelize: Se
 }
 
 const inTransaction = (sequelize: Sequelize) => (run: (t: Transaction) => Promise<unknown>) => sequelize.transaction(run);
+
+async function begin(sequelize: Sequelize): Promise<Begun> {
+  const transaction = await sequelize.transaction();
+  return { write: (sql) => sequelize.query(sql, { transaction }), commit: () => transaction.commit() };
+}
 
 export const sequelize: LibraryClaims = {
   library: 'sequelize',
@@ -282,6 +287,12 @@ export const sequelize: LibraryClaims = {
           },
           1,
         ),
+    },
+
+    'sequelize/floating-commit': {
+      says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
+      harm: (database) => withSequelize(database, (sequelize) => floatingCommit(database, () => begin(sequelize))),
+      instead: (database) => withSequelize(database, (sequelize) => awaitedCommit(database, () => begin(sequelize))),
     },
   }),
 };

@@ -4,6 +4,7 @@ import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
 import { failsWithDeclined, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { isAtLeast, versionOf } from '../versions.js';
 
 type Tx = DatabaseTransactionConnection;
 
@@ -19,6 +20,8 @@ async function withPool(database: PostgresDatabase, program: (pool: DatabasePool
 const insert = (text: string) => async (on: { query: Tx['query'] }) => void (await on.query(sql.unsafe`insert into note (text) values (${text})`));
 const passLock = async (on: { query: Tx['query'] }) => void (await on.query(sql.unsafe`select pg_advisory_xact_lock_shared(1)`));
 const inTransaction = (pool: DatabasePool) => (run: (t: Tx) => Promise<unknown>) => pool.transaction(run);
+
+const isRefused = !isAtLeast(versionOf('slonik'), '49.0.0');
 
 export const slonik: LibraryClaims = {
   library: 'slonik',
@@ -243,6 +246,8 @@ export const slonik: LibraryClaims = {
         assert.equal(request.state, 'pending');
         assert.equal(pool.state().waitingClients, 1);
         await database.endBackends();
+        await request.outcome();
+        await pool.end();
       },
       instead: (database) =>
         withPool(
@@ -259,14 +264,23 @@ export const slonik: LibraryClaims = {
     },
 
     'slonik/pool-statements': {
-      says: 'a BEGIN through the pool rejects when the connection goes back ("DISCARD ALL cannot run inside a transaction block"), and a SET is undone',
+      says: isRefused
+        ? 'a BEGIN through the pool rejects when the connection goes back ("DISCARD ALL cannot run inside a transaction block"), and a SET is undone'
+        : 'a BEGIN through the pool is accepted and has no effect on what follows: the write survives the ROLLBACK; a SET is undone',
       harm: async (database) => {
         const pool = await createPool(database.url, { maximumPoolSize: 1, queryRetryLimit: 0 });
         await pool.query(sql.unsafe`select set_config('app.tenant', 'A', false)`);
         const { tenant } = (await pool.one(sql.unsafe`select current_setting('app.tenant', true) as tenant`)) as { tenant: string };
         assert.ok(!tenant);
-        const failed = await errorOf(pool.query(sql.unsafe`begin`));
-        assert.match(failed.message, /DISCARD ALL cannot run inside a transaction block/);
+        if (isRefused) {
+          const failed = await errorOf(pool.query(sql.unsafe`begin`));
+          assert.match(failed.message, /DISCARD ALL cannot run inside a transaction block/);
+        } else {
+          await pool.query(sql.unsafe`begin`);
+          await insert('a')(pool);
+          await pool.query(sql.unsafe`rollback`);
+          assert.deepEqual(await database.notes(), ['a']);
+        }
         await database.endBackends();
       },
       instead: (database) =>
@@ -276,6 +290,33 @@ export const slonik: LibraryClaims = {
             const { tenant } = (await t.one(sql.unsafe`select current_setting('app.tenant', true) as tenant`)) as { tenant: string };
             assert.equal(tenant, 'A');
           });
+        }),
+    },
+
+    'slonik/retried-callback': {
+      says: 'the callback of a transaction runs again after a serialization failure: its side effects repeat',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          const mails: string[] = [];
+          await pool.transaction(async (t) => {
+            mails.push('your order');
+            await insert('order')(t);
+            if (mails.length === 1) await t.query(sql.unsafe`do $$ begin raise serialization_failure; end $$`);
+          });
+          assert.equal(mails.length, 2);
+          assert.deepEqual(await database.notes(), ['order']);
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          let calls = 0;
+          const mails: string[] = [];
+          await pool.transaction(async (t) => {
+            await insert('order')(t);
+            if (++calls === 1) await t.query(sql.unsafe`do $$ begin raise serialization_failure; end $$`);
+          });
+          mails.push('your order');
+          assert.equal(mails.length, 1);
+          assert.deepEqual(await database.notes(), ['order']);
         }),
     },
   }),

@@ -3,7 +3,7 @@ import { DataSource, EntitySchema, type EntityManager, type QueryRunner } from '
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf } from '../order.js';
-import { failsWithDeclined, fullPool, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, siblingBehindRollback, taskAfterCommit, type Begun } from '../scenes.js';
 
 const Note = new EntitySchema<{ id?: number; text: string }>({
   name: 'note',
@@ -39,6 +39,22 @@ async function inSequence(dataSource: DataSource): Promise<void> {
     await manager.insert(Note, { text: 'first' });
     await manager.save(Note, [{ text: 'second' }, { text: 'third' }]);
   });
+}
+
+async function begin(dataSource: DataSource): Promise<Begun> {
+  const runner = dataSource.createQueryRunner();
+  await runner.startTransaction();
+  const commit = async () => {
+    try {
+      await runner.commitTransaction();
+    } catch (error) {
+      await runner.rollbackTransaction();
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  };
+  return { write: (sql) => runner.query(sql), commit };
 }
 
 export const typeorm: LibraryClaims = {
@@ -355,6 +371,44 @@ export const typeorm: LibraryClaims = {
           await failsWithDeclined(transfer());
           assert.deepEqual(await database.notes(), []);
         }),
+    },
+
+    'typeorm/double-release': {
+      says: 'a second release does nothing, and the next owner of the connection keeps it',
+      harmless: true,
+      harm: (database) =>
+        withDataSource(
+          database,
+          async (dataSource) => {
+            const first = dataSource.createQueryRunner();
+            await first.query('select 1');
+            await first.release();
+            const second = dataSource.createQueryRunner();
+            await second.startTransaction();
+            await first.release();
+            await second.manager.insert(Note, { text: 'of the next owner' });
+            await second.commitTransaction();
+            await second.release();
+            assert.deepEqual(await database.notes(), ['of the next owner']);
+          },
+          1,
+        ),
+      instead: (database) =>
+        withDataSource(database, async (dataSource) => {
+          const runner = dataSource.createQueryRunner();
+          try {
+            await runner.manager.insert(Note, { text: 'a' });
+          } finally {
+            await runner.release();
+          }
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
+    },
+
+    'typeorm/floating-commit': {
+      says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
+      harm: (database) => withDataSource(database, (dataSource) => floatingCommit(database, () => begin(dataSource))),
+      instead: (database) => withDataSource(database, (dataSource) => awaitedCommit(database, () => begin(dataSource))),
     },
   }),
 };

@@ -22,7 +22,7 @@ export async function startMariaDB(): Promise<MariaServer> {
   execFileSync(findProgram('mariadb-install-db')!, ['--no-defaults', ...user, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'pipe' });
   const server = spawn(
     findProgram('mariadbd')!,
-    ['--no-defaults', ...user, `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${folder}/socket`, '--innodb-flush-log-at-trx-commit=0', '--innodb-lock-wait-timeout=5'],
+    ['--no-defaults', ...user, `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${folder}/socket`, '--innodb-flush-log-at-trx-commit=0', '--innodb-lock-wait-timeout=5', '--max-connections=40'],
     { stdio: 'ignore' },
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
@@ -115,6 +115,22 @@ export class MariaDatabase {
   /** The statement of a branch that takes as long as the program wants it to. */
   get passLock(): string {
     return `select get_lock('lock_${this.name}', 20)`;
+  }
+
+  private async ids(): Promise<number[]> {
+    const rows = await this.rows<{ id: number }>('select id from information_schema.processlist where db = ? and id <> connection_id()', [this.name]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** How many connections the program has. */
+  async connections(): Promise<number> {
+    return (await this.ids()).length;
+  }
+
+  /** Breaks the program's connections, as a server does that goes away. */
+  async endConnections(): Promise<void> {
+    for (const id of await this.ids()) await this.rows(`kill ${id}`);
+    await until('the connections have gone', async () => (await this.ids()).length === 0);
   }
 
   /** How many connections of the program have an open transaction. */

@@ -8,7 +8,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { until } from '../order.js';
 import { findProgram, freePort, openFolder, userFor } from './machine.js';
-import type { PostgresDatabase, PostgresServer } from './postgres.js';
+import { poolerUser, type PostgresDatabase, type PostgresServer } from './postgres.js';
 
 /** A database of the suite and the pooler's address of it. */
 export interface PooledPostgres {
@@ -64,8 +64,8 @@ export async function startPgBouncer(postgres: PostgresServer, tracking: boolean
   writeFileSync(
     ini,
     `[databases]
-session = host=127.0.0.1 port=${postgres.port} user=postgres dbname=postgres pool_mode=session
-* = host=127.0.0.1 port=${postgres.port} user=postgres
+session = host=127.0.0.1 port=${postgres.port} user=${poolerUser} dbname=postgres pool_mode=session
+* = host=127.0.0.1 port=${postgres.port} user=${poolerUser}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -101,8 +101,7 @@ logfile = ${folder}/log
         direct,
         url: `postgres://postgres@127.0.0.1:${port}/${direct.name}`,
         sessionUrl: `postgres://postgres@127.0.0.1:${port}/session`,
-        // The pooler never says goodbye.
-        drop: () => direct.drop(0),
+        drop: () => direct.drop(),
         async waitingClients() {
           const console = new pg.Client({ connectionString: `postgres://postgres@127.0.0.1:${port}/pgbouncer` });
           await console.connect();

@@ -1,0 +1,3 @@
+import { describeEslint } from './eslint.js';
+
+describeEslint('eslint9', /^v9\.\d/);

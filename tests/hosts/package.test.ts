@@ -1,0 +1,56 @@
+/** The package as installed from what `npm pack` makes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { rules } from '../../rules/index.js';
+import { makeProject } from './project.js';
+import { SHARED } from './sources.js';
+
+const folder = () => path.join(inject('home'), 'eslint9/node_modules/eslint-plugin-db-session');
+const read = (file: string) => readFileSync(path.join(folder(), file), 'utf8');
+const manifest = () => JSON.parse(read('package.json')) as { scripts: Record<string, string>; dependencies: Record<string, string>; peerDependencies: Record<string, string> };
+
+/** The files of the package; what npm installed below it is not. */
+const files = () =>
+  readdirSync(folder(), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => !file.startsWith('node_modules') && /\.\w+$|LICENSE$/.test(file));
+
+describe('the package', () => {
+  it('consists of what is built, and of what says what it is', () => {
+    const [built, others] = [files().filter((file) => file.startsWith('dist/')), files().filter((file) => !file.startsWith('dist/'))];
+    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    for (const file of built) expect(file).toMatch(/^dist\/(rules|src)\/.*\.(js|d\.ts)(\.map)?$/);
+    for (const rule of Object.keys(rules)) expect(built).toContain(`dist/rules/${rule}.js`);
+  });
+
+  it('runs nothing when it is installed', () => {
+    expect(Object.keys(manifest().scripts).filter((name) => /^(pre|post)?(install|prepare|uninstall)$/.test(name))).toEqual([]);
+  });
+
+  it('names every package that it imports, in code and in types', () => {
+    const { dependencies, peerDependencies } = manifest();
+    const named = new Set(['eslint-plugin-db-session', ...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+    const imported = files()
+      .filter((file) => /\.(js|d\.ts)$/.test(file))
+      .flatMap((file) => [...read(file).matchAll(/^(?:import|export)\b[^'"]*?['"]([^'".][^'"]*)['"];|\bimport\(['"]([^'".][^'"]*)['"]\)/gm)].map(([, from, inline]) => from ?? inline!))
+      .filter((specifier) => !specifier.startsWith('node:') && !builtinModules.includes(specifier))
+      .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
+    expect(imported).toContain('@typescript-eslint/utils');
+    expect([...new Set(imported)].filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('loads neither ESLint nor TypeScript nor a parser', () => {
+    const project = makeProject('eslint10', { 'load.cjs': "import('eslint-plugin-db-session').then(() => console.log(JSON.stringify(Object.keys(require.cache))));" });
+    const loaded = (JSON.parse(project.run('node load.cjs').stdout) as string[]).map((file) => file.replaceAll('\\', '/'));
+    expect(loaded.some((file) => file.includes('/node_modules/@typescript-eslint/utils/'))).toBe(true);
+    expect(loaded.filter((file) => /\/node_modules\/(eslint|typescript|@typescript-eslint\/(parser|typescript-estree|type-utils))\//.test(file))).toEqual([]);
+  });
+
+  it('has a command that scans without configuration', () => {
+    const { status, stdout } = makeProject('eslint9', { 'src/shared.ts': SHARED }).run('npx --no eslint-plugin-db-session src');
+    expect(stdout).toContain('db-session/no-concurrent-use');
+    expect(status).toBe(1);
+  });
+});
