@@ -35,7 +35,7 @@ function lint({ files, rival, typedIn }: Job): Measured {
     const { messages } = linter.verifyAndFix(readFileSync(filename, 'utf8'), config, { filename, fix: false, stats: true } as Linter.FixOptions);
     findings += messages.length;
     for (const pass of linter.getTimes().passes) {
-      total += pass.total ?? 0;
+      total += pass.total;
       for (const [name, time] of Object.entries(pass.rules ?? {})) {
         rules += time.total;
         byRule[name] = (byRule[name] ?? 0) + time.total;

@@ -42,8 +42,8 @@ export function configOf(rival: Rival, typedIn: string | undefined): Linter.Conf
   return [
     {
       files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
-      plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin as NonNullable<Linter.Config['plugins']>[string] },
-      languageOptions: { parser: tsParser as Linter.Parser, parserOptions: typedIn === undefined ? {} : { projectService: true, tsconfigRootDir: typedIn } },
+      plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin },
+      languageOptions: { parser: tsParser, parserOptions: typedIn === undefined ? {} : { projectService: true, tsconfigRootDir: typedIn } },
       linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },
       rules: rivals[rival],
     },

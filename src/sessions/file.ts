@@ -171,7 +171,7 @@ function noteSteps(nodes: Nodes, steps: readonly Step[]): void {
     } else if (step.phase === 1) {
       // As below: what decorates a parameter is not looked at.
       if (node.type !== 'Identifier') note(nodes, node);
-      else if (node.decorators?.length) skipped = node;
+      else if ((node as { decorators?: readonly unknown[] }).decorators?.length) skipped = node;
     }
   }
 }
