@@ -2,7 +2,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
 import { importedSpecifiers } from './evidence.js';
-import { calleeName, isFunction, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, isFunction, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
@@ -127,6 +127,18 @@ export class File {
       this.#scopes.set(key, scope);
     }
     return scope;
+  }
+
+  /**
+   * An expression as it is written, but for white space, comments and parentheses: two are spelled the same wherever
+   * their lines break.
+   */
+  spellingOf(expression: Node): string {
+    const names: string[] = [];
+    let node = unwrap(expression);
+    for (; node.type === 'MemberExpression' && !node.computed; node = unwrap(node.object)) names.push(`.${node.property.name}`);
+    const root = node.type === 'Identifier' ? node.name : this.sourceCode.getTokens(node).map(({ value }) => value).join('');
+    return root + names.reverse().join('');
   }
 
   /** The source text of a node, on one line and not too long: for names in messages. */
