@@ -6,7 +6,7 @@ import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
+import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { consumerOf, holdersOf, isDeclaredIn, type Holders } from './holders.js';
 import type { HeldOnEntry, LifetimeScope } from './lifetime.js';
