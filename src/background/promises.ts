@@ -6,7 +6,7 @@ import { importedSpecifiers } from '../sessions/evidence.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { isThenable } from '../sessions/program-types.js';
-import { calleeName, chainOf, isFunction, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Value } from '../sessions/values.js';
 import type { Discarded } from './discarded.js';
 
@@ -158,7 +158,7 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other));
+  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other) && endsInCallback(other) === endsInCallback(call));
   if (others.length === 0) return false;
   const spelling = file.spellingOf(call.callee);
   return others.some(({ callee }) => file.spellingOf(callee) === spelling);
@@ -167,4 +167,10 @@ function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpressio
 function isAwaitedHere(call: Node): boolean {
   const { parent } = outermost(call);
   return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
+}
+
+/** Callback style, in which the same function gives no promise. */
+function endsInCallback(call: CallLike): boolean {
+  const last = call.arguments.at(-1);
+  return last !== undefined && isFunction(unwrap(last));
 }
