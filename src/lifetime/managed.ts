@@ -106,7 +106,7 @@ function untilCommit(kind: SessionKind, variable: Variable, body: readonly Node[
   const at = body.indexOf(commit);
   const [next, ...more] = body.slice(at + 1);
   const result = next?.type === 'ReturnStatement' && more.length === 0 ? next : undefined;
-  if (at === 0 || (result?.argument && (!isPlainValue(result.argument) || variable.references.some(({ identifier }) => isWithin(identifier as Node, result))))) return undefined;
+  if (at === 0 || (result?.argument && (!isPlainValue(result.argument) || variable.references.some(({ identifier }) => isWithin(identifier, result))))) return undefined;
   return { work: body.slice(0, at), commit, result, after: result ? [] : body.slice(at + 1) };
 }
 
@@ -115,7 +115,7 @@ function endOf({ facts }: SessionKind, variable: Variable, statement: Node): 'co
   if (statement.type !== 'ExpressionStatement' || unwrap(statement.expression).type !== 'AwaitExpression') return undefined;
   const call = unwrapAwait(statement.expression);
   const reference = variable.references.find(({ identifier }) => isWithin(identifier as Node, call));
-  const chain = reference && chainFrom(reference.identifier as Node);
+  const chain = reference && chainFrom(reference.identifier);
   const [first, second] = chain?.links ?? [];
   if (!first || outermost(call) !== chain?.node && unwrap(chain?.node ?? call) !== call) return undefined;
   const { needs } = facts.release ?? {};
@@ -185,7 +185,7 @@ function assignsOutside(file: File, target: Node, isInside: (node: Node) => bool
   const plain = unwrap(target);
   if (plain.type !== 'Identifier') return plain.type !== 'MemberExpression';
   const [name] = file.variableOf(plain)?.identifiers ?? [];
-  return name === undefined || !isInside(name as Node);
+  return name === undefined || !isInside(name);
 }
 
 /** In a closure nothing is known of a variable that is assigned to. */

@@ -46,7 +46,7 @@ export function acquiringAt(file: File, acquisition: Node): Acquiring | undefine
   const variable = file.variableOf(name);
   if (!isBlock(block) || !variable) return undefined;
   const rest = block.body.slice(block.body.indexOf(statement) + 1);
-  const writesLater = variable.references.some((reference) => reference.isWrite() && rest.some((each) => isWithin(reference.identifier as Node, each)));
+  const writesLater = variable.references.some((reference) => reference.isWrite() && rest.some((each) => isWithin(reference.identifier, each)));
   return rest.length === 0 || writesLater ? undefined : { statement, variable, value, rest };
 }
 
@@ -124,7 +124,7 @@ function leavesTransactionOpen({ sourceCode }: File, facts: SessionFacts, { refe
   const { openTransaction } = facts.release ?? {};
   if (!openTransaction || openTransaction.kind === 'safe') return false;
   const begins = references.some(({ identifier }) => {
-    const [link] = chainFrom(identifier as Node).links;
+    const [link] = chainFrom(identifier).links;
     if (link?.call?.type !== 'CallExpression') return false;
     return (facts.begins?.includes(link.name) ?? false) || ((facts.operations?.sql?.includes(link.name) ?? false) && /^\s*(?:begin|start\s+transaction)\b/i.test(literalText(link.call.arguments[0]) ?? ''));
   });
@@ -161,7 +161,7 @@ function declaresForOthers(file: File, rest: readonly Node[]): boolean {
   if (!first || !last) return false;
   const inside = (node: Node): boolean => node.range[0] >= first.range[0] && node.range[1] <= last.range[1];
   return rest.some((statement) =>
-    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !inside(reference.identifier as Node)) || variable.identifiers.some((name) => !inside(name as Node))),
+    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !inside(reference.identifier)) || variable.identifiers.some((name) => !inside(name))),
   );
 }
 
@@ -246,7 +246,7 @@ export function awaitUsing(file: File, kind: SessionKind, acquisition: Node): Re
   const dispose = kind.facts.release?.dispose;
   if (!acquiring || acquiring.statement.type !== 'VariableDeclaration' || acquiring.statement.kind === 'var' || !dispose || !knowsUsing(file) || !isImplemented(file, kind, dispose)) return undefined;
   if (dispose.symbol !== 'dispose' && !canWait(file, acquiring.statement)) return undefined;
-  if (acquiring.statement.parent.type === 'Program' && acquiring.variable.references.some((reference) => enclosingFunction(reference.identifier as Node) !== undefined)) return undefined;
+  if (acquiring.statement.parent.type === 'Program' && acquiring.variable.references.some((reference) => enclosingFunction(reference.identifier) !== undefined)) return undefined;
   const edits = editsOfRest(file, kind.facts, acquiring);
   if (!edits) return undefined;
   const { statement } = acquiring;

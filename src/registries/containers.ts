@@ -45,7 +45,7 @@ function scopedSession({ file, resolver }: SessionModel): Session | undefined {
     if (!/\.scoped\(\)|\bSCOPED\b/.test(text) || !/\.disposer\(|\bdispose\b/.test(text)) continue;
     const made = resolver.valueOf(factory);
     const session = made?.kind === 'function' ? sessionOf(resolver.returnValue(made.node)) : undefined;
-    if (session?.how === 'acquired' && session.kinds[0].facts.release) return session;
+    if (session?.how === 'acquired' && session.kinds[0].facts.release && !session.kinds[0].facts.release.ofTransaction) return session;
   }
   return undefined;
 }

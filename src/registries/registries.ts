@@ -57,7 +57,7 @@ function judge(model: SessionModel, registration: Registration): RegistryFinding
   const found = { node, registry: holder.name, kind, session: made };
   const fate = fateOf(model, holder, facts, made);
   // What holds no connection only costs memory, and only in what lives on.
-  const holdsConnection = facts.release !== undefined;
+  const holdsConnection = facts.release !== undefined && !facts.release.ofTransaction;
   switch (holder.collection.kind) {
     case 'weak':
       return holdsConnection && made && !fate.released && !fate.handedOn && !holder.handedOut ? [{ ...found, fault: 'weak' }] : [];

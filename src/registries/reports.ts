@@ -101,7 +101,7 @@ function idioms(model: SessionModel): Report[] {
 // ----- words
 
 function describe(kind: SessionKind): Record<string, string> {
-  const { release } = kind.facts;
+  const release = kind.facts.release?.ofTransaction ? undefined : kind.facts.release;
   const outcome = outcomeOfNever([kind]);
   return {
     what: describeKind([kind]),

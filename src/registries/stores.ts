@@ -22,7 +22,7 @@ export function storeFindings(model: SessionModel): StoreFinding[] {
       const [value] = call.arguments;
       if (call.type !== 'CallExpression' || !store || !value || !isAmbientStore(resolver, store)) return [];
       const [session] = resolver.carriedBy(value);
-      if (session?.how !== 'acquired' || session.kinds[0].facts.release === undefined) return [];
+      if (session?.how !== 'acquired' || session.kinds[0].facts.release === undefined || session.kinds[0].facts.release.ofTransaction) return [];
       if (releasesOf(model).some((release) => release.session === session) || isSharedOtherwise(model, session)) return [];
       return [{ fault: isOnlyOfFile(model, store) ? 'storeKept' : 'storePerhapsKept', node: call, session, store: file.nameOf(store) }];
     }),
