@@ -55,7 +55,7 @@ function isBlock(node: Node | undefined): node is Block {
 }
 
 /** How a session of this kind is released: `client.release()`; undefined where that takes a decision, as commit does. */
-export function releaseText(facts: SessionFacts, name: string): string | undefined {
+function releaseText(facts: SessionFacts, name: string): string | undefined {
   const method = facts.release?.methods.find((each) => !/^(?:commit|rollback|abort|discard)$/.test(each));
   return method === undefined || facts.release?.needs !== undefined ? undefined : `${facts.release?.promised ? 'await ' : ''}${name}.${method}()`;
 }
@@ -293,7 +293,7 @@ export function callIt(member: TSESTree.MemberExpression): Rewriting {
 // ----- text
 
 /** The source of a range with edits carried out. */
-export function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
+function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
   let text = '';
   let at = start;
   for (const edit of [...edits].sort((a, b) => a.range[0] - b.range[0])) {
