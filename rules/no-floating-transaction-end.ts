@@ -56,7 +56,7 @@ function suggestions(end: FloatingEnd, data: Record<string, string>) {
   return [
     {
       messageId: 'await' as const,
-      fix: (fixer: Fixer) => (keyword ? fixer.replaceTextRange([keyword.range[0], end.node.range[0]], 'await ') : fixer.insertTextBefore(end.node, 'await ')),
+      fix: (fixer: Fixer) => (keyword ? fixer.replaceTextRange([keyword.range[0], keyword.range[0] + 'void'.length], 'await') : fixer.insertTextBefore(end.node, 'await ')),
     },
   ];
 }

@@ -118,8 +118,8 @@ export function isRequestScoped({ file }: SessionModel, owner: ClassNode): boole
   const ofClass = decoratorCallees(owner).some(({ arguments: [options] }) => options !== undefined && asksForRequestScope(options));
   if (ofClass) return true;
   // Or what is injected comes from such a provider of the same file: `{ provide: 'TX', scope: Scope.REQUEST, useFactory }`.
-  const tokens = new Set(injectedTokens(owner).map((token) => file.sourceCode.getText(token)));
-  return tokens.size > 0 && requestProviders(file).some((provider) => tokens.has(file.sourceCode.getText(provider.token)));
+  const tokens = new Set(injectedTokens(owner).map((token) => file.spellingOf(token)));
+  return tokens.size > 0 && requestProviders(file).some((provider) => tokens.has(file.spellingOf(provider.token)));
 }
 
 function asksForRequestScope(options: Node): boolean {

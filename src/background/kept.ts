@@ -46,7 +46,7 @@ export function storedOutside(model: SessionModel, finder: UseFinder): Escape[] 
     if (!session || !isWithin(node, session.scope) || isHeldOpen(model, session.scope)) return [];
     // What is collected and looked through inside the callback was done there, as far as one can see.
     if (node.type === 'CallExpression' && isReadInside(model, place, session.scope)) return [];
-    return isUsedAfter(model, place, node, session.scope) ? escape(session, node, 'stored', `\`${file.sourceCode.getText(place)}\``) : [];
+    return isUsedAfter(model, place, node, session.scope) ? escape(session, node, 'stored', `\`${file.spellingOf(place)}\``) : [];
   });
 }
 
@@ -81,14 +81,17 @@ function isLength(parent: Node | undefined): boolean {
 function isUsedAfter({ file }: SessionModel, place: Node, node: Node, scope: FunctionNode): boolean {
   const home = enclosingFunction(scope);
   const isAfter = (other: Node): boolean => other.range[0] > scope.range[1] && enclosingFunction(other) === home;
-  const text = file.sourceCode.getText(place);
-  if (file.nodes.assignments.some((other) => other !== node && isAfter(other) && file.sourceCode.getText(other.left) === text)) return false;
+  const spelling = file.spellingOf(place);
+  if (file.nodes.assignments.some((other) => other !== node && isAfter(other) && file.spellingOf(other.left) === spelling)) return false;
   let root = unwrap(place);
   while (root.type === 'MemberExpression') root = unwrap(root.object);
   const variable = root.type === 'Identifier' ? file.variableOf(root) : undefined;
   if (root.type !== 'ThisExpression' && (!variable || (variable.defs[0] !== undefined && isWithin(variable.defs[0].name, scope)))) return false;
   if (place.type === 'Identifier') return variable?.references.some((reference) => reference.isRead() && isAfter(reference.identifier) && !isLength((reference.identifier as Node).parent)) ?? false;
-  const isPlace = (other: Node): boolean => new RegExp(`^${text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}(?![\\w$])`).test(file.sourceCode.getText(other));
+  const isPlace = (other: Node): boolean => {
+    const all = file.spellingOf(other);
+    return all === spelling || (all.startsWith(spelling) && /^[.?[(]/.test(all.slice(spelling.length)));
+  };
   return file.calls.some((call) => isAfter(call) && (isPlace(call.callee) || call.arguments.some(isPlace)));
 }
 
@@ -117,9 +120,9 @@ export function inRegistries(model: SessionModel): Escape[] {
     if (!session || !receiver || /\bnew Promise\b|\bawait [\w.$]+\s*[;\n]/.test(file.sourceCode.getText(session.scope.body))) return [];
     const made = registryOf(model, receiver);
     if (!made || isWithin(made, session.scope) || /\bdispose/.test(file.sourceCode.getText(made))) return [];
-    const text = file.sourceCode.getText(receiver);
-    const isEmptied = ['delete', 'clear', 'del', 'flushAll', 'take'].some((name) => (file.callsByName.get(name) ?? []).some((other) => file.sourceCode.getText(other.callee).startsWith(`${text}.`)));
-    return isEmptied ? [] : escape(session, call, 'stored', `\`${text}\``);
+    const spelling = file.spellingOf(receiver);
+    const isEmptied = ['delete', 'clear', 'del', 'flushAll', 'take'].some((name) => (file.callsByName.get(name) ?? []).some((other) => file.spellingOf(other.callee).startsWith(`${spelling}.`)));
+    return isEmptied ? [] : escape(session, call, 'stored', `\`${spelling}\``);
   });
 }
 

@@ -25,17 +25,23 @@ export function waitingFor(file: File, { expression, statement, unused, voided, 
   if (!statement || !fn) return undefined;
   const call = expression.type === 'CallExpression' ? expression : undefined;
   if (call && /^(?:forEach|map|flatMap|filter|some|every)$/.test(calleeName(call) ?? '')) return loop(file, call, statement);
-  const start = statement.expression.range[0];
-  // Of `void (f(tx))` the parenthesis stays where it is.
-  const end = voided ? (file.sourceCode.getFirstTokens(statement.expression, 2)[1]?.range[0] ?? start) : start;
   if (fn.async) {
     if (!isStatementOfItsOwn(statement)) return undefined;
-    return run === undefined ? { messageId: 'awaitIt', range: [start, end], text: 'await ' } : { messageId: 'executeIt', range: [start, expression.range[1]], text: `await ${file.sourceCode.text.slice(end, expression.range[1])}.${run}()` };
+    const { range, text } = inFront(unwrap(statement.expression), voided, 'await');
+    return run === undefined ? { messageId: 'awaitIt', range, text } : { messageId: 'executeIt', range: [range[0], expression.range[1]], text: `${text}${file.sourceCode.text.slice(range[1], expression.range[1])}.${run}()` };
   }
   if (run !== undefined) return undefined;
   const body = fn.body;
   const isLast = body.type === 'BlockStatement' && body.body.at(-1) === statement;
-  return isLast && isThenCallback(fn) ? { messageId: 'returnIt', range: [start, end], text: 'return ' } : undefined;
+  if (!isLast || !isThenCallback(fn)) return undefined;
+  // `(void f(tx));`: there is no `return` inside of parentheses, and none that ends with its line.
+  if (voided && (statement.range[0] !== statement.expression.range[0] || statement.expression.loc.start.line !== expression.loc.start.line)) return undefined;
+  return { messageId: 'returnIt', ...inFront(voided ? unwrap(statement.expression) : statement, voided, 'return') };
+}
+
+/** A keyword in front, or in place of `void`: parentheses stay where they are. */
+function inFront({ range: [start] }: Node, voided: boolean, keyword: string): Pick<Rewriting, 'range' | 'text'> {
+  return voided ? { range: [start, start + 'void'.length], text: keyword } : { range: [start, start], text: `${keyword} ` };
 }
 
 function loop(file: File, call: TSESTree.CallExpression, statement: TSESTree.ExpressionStatement): Rewriting | undefined {

@@ -200,11 +200,11 @@ function isJoinedLater({ file }: SessionModel, api: BackgroundApi, call: CallLik
   const receiver = receiverOf(call);
   const around = enclosingFunction(call);
   if (!receiver) return false;
-  const text = file.sourceCode.getText(receiver);
+  const text = file.spellingOf(receiver);
   return (api.joins ?? []).some((name) =>
     (file.callsByName.get(name) ?? []).some((join) => {
       const joined = receiverOf(join);
-      return joined !== undefined && file.sourceCode.getText(joined) === text && (!around || isWithin(join, around) || isWithin(call, enclosingFunction(join) ?? join));
+      return joined !== undefined && file.spellingOf(joined) === text && (!around || isWithin(join, around) || isWithin(call, enclosingFunction(join) ?? join));
     }),
   );
 }
@@ -215,8 +215,8 @@ function isCancelled({ file }: SessionModel, api: BackgroundApi, call: CallLike)
   const { parent } = outermost(call);
   const target = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'AssignmentExpression' ? parent.left : undefined;
   if (!target) return false;
-  const name = file.sourceCode.getText(target.type === 'Identifier' && target.typeAnnotation ? { ...target, range: [target.range[0], target.typeAnnotation.range[0]] } : target);
-  return api.cancelledBy.some((cancel) => (file.callsByName.get(cancel) ?? []).some((other) => other.arguments[0] !== undefined && file.sourceCode.getText(other.arguments[0]) === name));
+  const name = target.type === 'Identifier' ? target.name : file.spellingOf(target);
+  return api.cancelledBy.some((cancel) => (file.callsByName.get(cancel) ?? []).some((other) => other.arguments[0] !== undefined && file.spellingOf(other.arguments[0]) === name));
 }
 
 const scheduling = backgroundApis.filter((api) => api.form === 'decorator');

@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
-import { calleeName, isFunction, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
 import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
 import { isConcurrent, methodOfMade, type MethodOfMade } from './limits.js';
@@ -29,10 +29,11 @@ export function forksOf(model: SessionModel): Fork[] {
   const { resolver, file } = model;
   const forks: Fork[] = [];
   const inner = new Set<Node>();
-  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some((specifier) => Object.hasOwn(combinators, plainSpecifier(specifier)) || Object.hasOwn(makers, plainSpecifier(specifier)));
+  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some(hasCombinators);
+  const renamed: ReadonlySet<string> = importsCombinators ? renamedCombinators(file.sourceCode.ast) : new Set();
   const candidates: TSESTree.CallExpression[] = [];
   for (const [name, calls] of file.callsByName) {
-    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && combinatorNames.has(name))) continue;
+    if (!promiseJoins.has(name) && !forkingMethods.has(name) && !(importsCombinators && (combinatorNames.has(name) || renamed.has(name)))) continue;
     for (const call of calls) if (call.type === 'CallExpression') candidates.push(call);
   }
   for (const call of candidates.sort((a, b) => a.range[0] - b.range[0])) {
@@ -51,6 +52,17 @@ export function forksOf(model: SessionModel): Fork[] {
   }
   forks.push(...startedForks(model));
   return forks;
+}
+
+function hasCombinators(specifier: string): boolean {
+  const plain = plainSpecifier(specifier);
+  return Object.hasOwn(combinators, plain) || Object.hasOwn(makers, plain);
+}
+
+/** `import { map as each } from 'async'`, and default imports, whose names are anybody's. */
+function renamedCombinators(program: TSESTree.Program): Set<string> {
+  const names = program.body.flatMap((statement) => (statement.type === 'ImportDeclaration' && hasCombinators(statement.source.value) ? statement.specifiers.map(({ local }) => local.name) : []));
+  return new Set(names);
 }
 
 function joinFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | undefined {
@@ -154,11 +166,11 @@ function arrayFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | un
   if (accumulator?.type !== 'Identifier') return undefined;
   const firstAwait = firstStatementWithAwait(worker.body.body, resolver);
   if (!firstAwait) return undefined;
-  const mentions = new RegExp(`\\b${accumulator.name}\\b`).test(resolver.file.sourceCode.getText(firstAwait));
+  const mentions = resolver.file.variableOf(accumulator)?.references.some(({ identifier }) => isWithin(identifier, firstAwait));
   const node = call.callee.type === 'MemberExpression' ? call.callee.property : call.callee;
   return mentions ? undefined : { node, name: 'reduce(async …)', kind: 'each', branches: workerBranches(resolver, worker, receiver, call), call };
 }
 
 function firstStatementWithAwait(statements: readonly TSESTree.Statement[], resolver: Resolver): Node | undefined {
-  return statements.find((statement) => /\bawait\b/.test(resolver.file.sourceCode.getText(statement)));
+  return statements.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement)).find((statement) => /\bawait\b/.test(resolver.file.sourceCode.getText(statement)));
 }

@@ -1,7 +1,6 @@
 /** Promises that are started, and awaited only after another statement has used the session. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { isWithin, unwrap, type Node } from '../sessions/syntax.js';
+import { enclosingFunction, isWithin, outermost, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import type { Fork } from './forks.js';
 
@@ -10,32 +9,21 @@ import type { Fork } from './forks.js';
  * runs beside it. Only plain statements of one block are looked at.
  */
 export function startedForks(model: SessionModel): Fork[] {
-  const forks: Fork[] = [];
   const { file } = model;
-  for (const fn of file.nodes.functions) {
-    if (fn.body.type !== 'BlockStatement' || !fn.async) continue;
-    const statements = fn.body.body;
-    for (const [index, statement] of statements.entries()) {
-      if (statement.type !== 'VariableDeclaration') continue;
-      for (const declarator of statement.declarations) {
-        const started = startedCall(declarator);
-        const variable = started && declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
-        if (!started || !variable) continue;
-        if (!isAwaited(variable)) continue;
-        const awaitedAt = statements.findIndex((later, at) => at > index && mentions(variable, later));
-        if (awaitedAt < 0) continue;
-        const between = statements.slice(index + 1, awaitedAt).filter((later) => later.type !== 'FunctionDeclaration');
-        if (between.length === 0) continue;
-        forks.push({ node: started, name: 'a promise that is started here and awaited later', kind: 'started', branches: [{ node: started, replicated: false }, ...between.map((node) => ({ node, replicated: false }))], call: started });
-      }
-    }
-  }
-  return forks;
-}
-
-function startedCall(declarator: TSESTree.VariableDeclarator): TSESTree.CallExpression | undefined {
-  const init = declarator.init && unwrap(declarator.init);
-  return init?.type === 'CallExpression' ? init : undefined;
+  return file.calls.flatMap((started) => {
+    const declarator = outermost(started).parent;
+    if (started.type !== 'CallExpression' || declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return [];
+    const declaration = declarator.parent;
+    const block: Node | undefined = declaration.parent;
+    if (block.type !== 'BlockStatement' || enclosingFunction(block)?.async !== true) return [];
+    const variable = file.variableOf(declarator.id);
+    if (!variable || !isAwaited(variable)) return [];
+    const later = block.body.slice(block.body.indexOf(declaration) + 1);
+    const awaitedAt = later.findIndex((statement) => mentions(variable, statement));
+    const between = later.slice(0, Math.max(0, awaitedAt)).filter((statement) => statement.type !== 'FunctionDeclaration');
+    if (between.length === 0) return [];
+    return [{ node: started, name: 'a promise that is started here and awaited later', kind: 'started', branches: [started, ...between].map((node) => ({ node, replicated: false })), call: started }];
+  });
 }
 
 function mentions(variable: Variable, statement: Node): boolean {

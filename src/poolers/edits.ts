@@ -1,5 +1,5 @@
 /** Changes to options objects and to URLs in the text. */
-import type { TSESTree } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Text } from '../pieced-text.js';
 import { HOLE } from '../pieced-text.js';
 import type { Edit } from './finding.js';
@@ -13,14 +13,15 @@ export function addOption(object: TSESTree.ObjectExpression, option: string): Ed
 }
 
 /** Removes a property with one of the commas around it. */
-export function removeOption(source: string, property: TSESTree.Property): Edit {
-  let [start, end] = property.range;
-  const after = /^\s*,[^\S\n]*/.exec(source.slice(end, end + 200));
-  if (after) return { range: [start, end + after[0].length], text: '' };
-  while (start > 0 && /\s/.test(source.charAt(start - 1))) start -= 1;
-  if (source.charAt(start - 1) === ',') return { range: [start - 1, end], text: '' };
-  [start, end] = property.range;
-  return { range: [start, end], text: '' };
+export function removeOption(sourceCode: Readonly<TSESLint.SourceCode>, property: TSESTree.Property): Edit {
+  const [start, end] = property.range;
+  const after = sourceCode.getTokenAfter(property);
+  if (after?.value === ',') {
+    const blank = /^[^\S\n]*/.exec(sourceCode.text.slice(after.range[1], after.range[1] + 200));
+    return { range: [start, after.range[1] + (blank?.[0].length ?? 0)], text: '' };
+  }
+  const before = sourceCode.getTokenBefore(property);
+  return { range: [before?.value === ',' ? before.range[0] : start, end], text: '' };
 }
 
 /** Takes a parameter out of a URL, with its separator; undefined where the text does not stand in the file in one piece. */

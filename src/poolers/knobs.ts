@@ -187,7 +187,7 @@ function* findMaxPreparedStatements(model: SessionModel, connections: Connection
       messageId: 'lookAlikeKnob',
       data: maxPreparedStatements,
       certainty: 'certain',
-      suggest: [{ messageId: 'removeOption', data: { option: 'maxPreparedStatements' }, edits: [removeOption(model.file.sourceCode.text, said.property)] }],
+      suggest: [{ messageId: 'removeOption', data: { option: 'maxPreparedStatements' }, edits: [removeOption(model.file.sourceCode, said.property)] }],
     };
   }
   for (const route of connection.routes) {

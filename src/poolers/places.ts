@@ -276,10 +276,11 @@ function fieldValues(owner: ClassNode, name: string, assignments: readonly TSEST
 function onlyReturned(fn: FunctionNode): Node | undefined {
   if (fn.generator) return undefined;
   if (fn.body.type !== 'BlockStatement') return fn.body;
-  const last = fn.body.body.at(-1);
-  const earlier = fn.body.body.slice(0, -1);
+  const statements = fn.body.body.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement));
+  const last = statements.at(-1);
+  const earlier = statements.slice(0, -1);
   if (last?.type !== 'ReturnStatement' || !last.argument) return undefined;
-  return earlier.every((statement) => statement.type === 'VariableDeclaration' || statement.type === 'ExpressionStatement') && !isFunction(last.argument) ? last.argument : undefined;
+  return earlier.every(({ type }) => type === 'ExpressionStatement' || type.endsWith('Declaration')) && !isFunction(last.argument) ? last.argument : undefined;
 }
 
 /** Environment variables are written in capitals. */

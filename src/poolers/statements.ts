@@ -65,7 +65,7 @@ function* findHyperdrive(model: SessionModel, connections: Connections, connecti
     messageId: 'hyperdriveWantsPrepare',
     data: {},
     certainty: 'note',
-    suggest: [{ messageId: 'removeOption', data: { option: 'prepare' }, edits: [removeOption(model.file.sourceCode.text, said.property)] }],
+    suggest: [{ messageId: 'removeOption', data: { option: 'prepare' }, edits: [removeOption(model.file.sourceCode, said.property)] }],
   };
 }
 
@@ -133,7 +133,7 @@ function* ofQuery(model: SessionModel, connections: Connections, call: CallLike)
     driver: path?.connection.driver ?? drivers.pg,
     instead: 'Leave the name out.',
     danger: path ? dangerOf(path.connection) : everywhere(model),
-    suggest: [{ messageId: 'removeName', edits: [removeOption(model.file.sourceCode.text, name.property)] }],
+    suggest: [{ messageId: 'removeName', edits: [removeOption(model.file.sourceCode, name.property)] }],
   };
 }
 
@@ -150,8 +150,9 @@ function everywhere(model: SessionModel): Danger | undefined {
 
 /** `new PreparedStatement({ name, text })` of pg-promise. */
 function* ofPreparedStatement(model: SessionModel, connections: Connections, call: CallLike): Generator<NamedStatement> {
-  if (call.type !== 'NewExpression' || calleeName(call) !== 'PreparedStatement') return;
+  if (call.type !== 'NewExpression') return;
   const exported = connections.exportOf(call);
+  if ((exported ? exported[1] : calleeName(call)) !== 'PreparedStatement') return;
   const own = connections.all.filter(({ form }) => form.driver === 'pg-promise');
   if (exported ? exported[0] !== 'pg-promise' : own.length === 0) return;
   const [only] = own;

@@ -182,7 +182,7 @@ function callsOfOrigins(): Map<string, readonly string[]> {
 }
 
 /** One of these names, called: a quick look at a file's text. */
-export const originCall = new RegExp(`[.\\s(!](?:${alternatives(namesOfOrigins)})\\s*[(<]`);
+export const originCall = new RegExp(`[^\\w$](?:${alternatives(namesOfOrigins)})\\s*[(<?!/)]`);
 /** Exported names of session types, as they stand in an import. */
 export const namesOfTypes: ReadonlySet<string> = new Set(
   libraries.flatMap((library) => [

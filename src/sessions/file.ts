@@ -2,7 +2,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
 import { importedSpecifiers } from './evidence.js';
-import { calleeName, isFunction, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, isFunction, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
@@ -129,6 +129,18 @@ export class File {
     return scope;
   }
 
+  /**
+   * An expression as it is written, but for white space, comments and parentheses: two are spelled the same wherever
+   * their lines break.
+   */
+  spellingOf(expression: Node): string {
+    const names: string[] = [];
+    let node = unwrap(expression);
+    for (; node.type === 'MemberExpression' && !node.computed; node = unwrap(node.object)) names.push(`.${node.property.name}`);
+    const root = node.type === 'Identifier' ? node.name : this.sourceCode.getTokens(node).map(({ value }) => value).join('');
+    return root + names.reverse().join('');
+  }
+
   /** The source text of a node, on one line and not too long: for names in messages. */
   nameOf(node: Node): string {
     const text = this.sourceCode.getText(node).replace(/\s+/g, ' ');
@@ -143,6 +155,40 @@ function inSourceOrder(left: Node, right: Node): number {
 
 function walk(sourceCode: SourceCode): Nodes {
   const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };
+  const steps = stepsOf(sourceCode);
+  if (steps) noteSteps(nodes, steps);
+  else noteTree(nodes, sourceCode);
+  return nodes;
+}
+
+interface Step {
+  readonly target: unknown;
+  readonly phase?: number;
+}
+
+/** ESLint's own way through the tree, which it keeps; other hosts have none. */
+function stepsOf(sourceCode: SourceCode): readonly Step[] | undefined {
+  const { traverse } = sourceCode as { traverse?: () => Iterable<Step> };
+  const steps = traverse?.call(sourceCode);
+  return Array.isArray(steps) ? (steps as readonly Step[]) : undefined;
+}
+
+function noteSteps(nodes: Nodes, steps: readonly Step[]): void {
+  let skipped: Node | undefined;
+  for (const step of steps) {
+    if (step.phase === undefined) continue;
+    const node = step.target as Node;
+    if (skipped) {
+      if (node === skipped) skipped = undefined;
+    } else if (step.phase === 1) {
+      // As below: what decorates a parameter is not looked at.
+      if (node.type !== 'Identifier') note(nodes, node);
+      else if ((node as { decorators?: readonly unknown[] }).decorators?.length) skipped = node;
+    }
+  }
+}
+
+function noteTree(nodes: Nodes, sourceCode: SourceCode): void {
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -181,7 +227,6 @@ function walk(sourceCode: SourceCode): Nodes {
       else if (child) push(stack, child);
     }
   }
-  return nodes;
 }
 
 function pushAll(stack: Node[], nodes: readonly (Node | null)[]): void {

@@ -32,7 +32,7 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
 }
 
 /** One of these names, or what wrappers are named after, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`(?:${alternatives(originCalls.keys())}|(?:[tT]rans?action(?:al)?|[tT]x|[tT]rx)(?:[A-Z_]\\w{0,80})?)(?:[\\s'"\\]!?.)]*[(<\`]|\\s+(?:as|satisfies)\\b)`);
+const opening = new RegExp(`(?:${alternatives(originCalls.keys())}|(?:[tT]rans?action(?:al)?|[tT]x|[tT]rx)(?:[A-Z_]\\w{0,80})?)(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`);
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */

@@ -20,10 +20,17 @@ export function propertySession(resolver: Resolver, node: TSESTree.MemberExpress
       return resolver.session({ origin: named ?? node, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
     } else if (owner === undefined && (resolver.imported.has(library) || resolver.declared.includes(library))) {
       const type = annotationOf(resolver, node.object);
-      if (type?.typeName.type === 'Identifier' && origin.of.includes(type.typeName.name)) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
+      if (type && origin.of.includes(exportedName(resolver, type.typeName) ?? '')) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
     }
   }
   return undefined;
+}
+
+/** `FastifyRequest` of `import type { FastifyRequest as Request } from 'fastify'`. */
+function exportedName(resolver: Resolver, type: TSESTree.EntityName): string | undefined {
+  if (type.type !== 'Identifier') return undefined;
+  const imported = resolver.file.variableOf(type)?.defs[0]?.node as Node | undefined;
+  return imported?.type === 'ImportSpecifier' && imported.imported.type === 'Identifier' ? imported.imported.name : type.name;
 }
 
 function annotationOf(resolver: Resolver, expression: Node): TSESTree.TSTypeReference | undefined {

@@ -210,10 +210,12 @@ export class Resolver {
     }
   }
 
-  #objectMember(node: TSESTree.ObjectExpression, name: string): Value | undefined {
+  /** Objects may spread each other, and themselves: `options = { ...options }`. */
+  #objectMember(node: TSESTree.ObjectExpression, name: string, seen = new Set<Node>()): Value | undefined {
+    seen.add(node);
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {
-        const value = this.#spreadMember(property, name);
+        const value = this.#spreadMember(property, name, seen);
         if (value) return value;
       } else if (propertyName(property) === name) {
         return this.valueOf(property.value);
@@ -223,11 +225,14 @@ export class Resolver {
   }
 
   /** `again({ ...options })` where `options` is what `again` was given: the spread leads back to itself. */
-  #spreadMember(spread: TSESTree.SpreadElement, name: string): Value | undefined {
+  #spreadMember(spread: TSESTree.SpreadElement, name: string, seen: Set<Node>): Value | undefined {
     if (this.#spreads.has(spread)) return undefined;
     this.#spreads.add(spread);
     try {
-      return this.memberValue(this.valueOf(spread.argument), name);
+      const object = this.valueOf(spread.argument);
+      if (object?.kind !== 'object') return this.memberValue(object, name);
+      // Objects of objects that are spread twice: each is looked through once.
+      return seen.has(object.node) ? undefined : this.#objectMember(object.node, name, seen);
     } finally {
       this.#spreads.delete(spread);
     }

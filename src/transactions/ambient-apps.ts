@@ -17,7 +17,7 @@ const carriers = [
 ];
 
 /** Words that switch it on, where they stand in the file itself. */
-const switches = /\buseCLS\s*\(|\btransactionAsyncLocalStorage\b|\binitializeTransactionalContext\b|\bAsyncLocalStorage\b/;
+const switches = /\buseCLS\b|\btransactionAsyncLocalStorage\b|\binitializeTransactionalContext\b|\bAsyncLocalStorage\b/;
 
 /**
  * Whether a call without the session may be in the transaction all the same: the file, or the nearest package.json,

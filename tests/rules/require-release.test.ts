@@ -5,22 +5,12 @@ import { libraries } from '../../src/libraries/index.js';
 import type { Library, SessionFacts } from '../../src/libraries/library.js';
 import plugin from '../../src/plugin.js';
 import { acquireRows, type AcquireRow } from './release-rows.js';
+import { withSuggestions } from './suggested.js';
 
 RuleTester.describe = describe;
 RuleTester.it = it;
 
-/** What is offered to mend a leak is the matter of the tests of the rewritings; `return await` is tested here. */
-const full = plugin.rules['require-release'];
-type Create = typeof full.create;
-const rule: typeof full = {
-  ...full,
-  create: (context) => {
-    const report: Parameters<Create>[0]['report'] = (descriptor) => {
-      context.report('messageId' in descriptor && descriptor.messageId === 'returnedInUse' ? descriptor : { ...descriptor, suggest: null });
-    };
-    return full.create(Object.create(context, { report: { value: report } }) as Parameters<Create>[0]);
-  },
-};
+const rule = plugin.rules['require-release'];
 const tester = new RuleTester({ languageOptions: { parser } });
 const strict = [{ anyCall: true, stored: true }];
 
@@ -89,7 +79,7 @@ const isInvalid = (each: Case): each is Case & { errors: NonNullable<Case['error
 for (const acquirer of acquirers) {
   const seen = new Set<string>();
   const cases = casesOf(acquirer).filter(({ code }) => !seen.has(code) && seen.add(code));
-  tester.run(`require-release: ${acquirer.id}`, rule, { valid: cases.filter((each) => !isInvalid(each)), invalid: cases.filter(isInvalid) });
+  tester.run(`require-release: ${acquirer.id}`, rule, { valid: cases.filter((each) => !isInvalid(each)), invalid: cases.filter(isInvalid).map((each) => withSuggestions('require-release', each)) });
 }
 
 // ----- shapes of their own
@@ -255,5 +245,5 @@ tester.run('require-release', rule, {
     bug('a client that is not closed on every path', "import { MongoClient } from 'mongodb';\nexport async function f() { const c = new MongoClient(''); await c.connect(); const found = await c.db().collection('a').findOne(); await c.close(); return found; }", { messageId: 'leftByThrow', at: "new MongoClient('')" }),
     bug('a field that nothing releases, where asked', `${pg}export class A { async open() { this.client = await pool.connect(); } run() { return this.client.query('SELECT 1'); } }`, { messageId: 'stored', at: connect }, strict),
     bug('two of one', `${pg}export async function f() { const a = await pool.connect(); const b = await pool.connect(); try { await a.query('SELECT 1'); } finally { a.release(); b.release(); } }`, { messageId: 'leftByThrow', at: 'pool.connect(); const b' }),
-  ],
+  ].map((each) => withSuggestions('require-release', each)),
 });
