@@ -180,8 +180,6 @@ export interface ReleaseFacts {
   readonly methods: readonly string[];
   /** Paths from the session to an object by which it can be released as well: TypeORM's `manager.queryRunner`. */
   readonly through?: readonly string[];
-  /** Only the transaction that is begun on it has to be ended; the object itself holds nothing: an entity manager. */
-  readonly ofTransaction?: true;
   /** It holds nothing on the server before it is used for the first time. */
   readonly lazy?: true;
   /** Methods that send nothing, and fail only where they are used wrongly: mongo's `startTransaction`. */

@@ -65,7 +65,6 @@ export const mikroOrm: Library = {
       // An entity manager is no connection; what `begin()` opens is.
       release: {
         methods: ['commit', 'rollback'],
-        ofTransaction: true,
         promised: true,
         never: {
           kind: 'hangs',
