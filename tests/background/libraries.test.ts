@@ -18,7 +18,6 @@ const byHand: Readonly<Record<string, string>> = {
   'fastify-postgres/pooled-client': "import postgres from '@fastify/postgres';\nexport async function f(fastify) { const s = await fastify.pg.connect(); try { LATE(s.query('DELETE FROM a')); } finally { s.release(); } }",
   'kysely/connection': "import { Kysely } from 'kysely'; const db = new Kysely({});\nawait db.connection().execute(async (s) => { LATE(s.deleteFrom('a').execute()); });",
   'mikro-orm/transaction': "import { MikroORM } from '@mikro-orm/core'; const orm = await MikroORM.init({});\nawait orm.em.transactional(async (s) => { LATE(s.flush()); });",
-  'redis/duplicate': "import { createClient } from 'redis'; const client = createClient();\nexport async function f() { const s = client.duplicate(); await s.connect(); try { LATE(s.get('a')); } finally { await s.close(); } }",
   'mssql/prepared-statement': "import sql from 'mssql'; const pool = new sql.ConnectionPool({});\nexport async function f() { const s = new sql.PreparedStatement(pool); await s.prepare('x'); LATE(s.execute({})); await s.unprepare(); }",
   'nestjs-cls/ambient-transaction': "import { Transactional } from '@nestjs-cls/transactional';\nclass A { @Transactional() async f() { LATE(this.userRepository.save(1)); } }",
   'node-sqlite/database': "import { DatabaseSync } from 'node:sqlite';\nexport function f() { const s = new DatabaseSync(':memory:'); LATE(s.exec('DELETE FROM a')); s.close(); }",
