@@ -46,6 +46,12 @@ export function isConcurrent(resolver: Resolver, call: TSESTree.CallExpression |
   return limit !== 'unknown' && limit > 1;
 }
 
+/** The row of a module; a module may be called `constructor`. */
+function rowOf<Row>(table: Readonly<Record<string, Row>>, specifier: string): Row | undefined {
+  const plain = plainSpecifier(specifier);
+  return Object.hasOwn(table, plain) ? table[plain] : undefined;
+}
+
 export interface MethodOfMade {
   /** None: the method starts no branches. */
   readonly combinator: Combinator | undefined;
@@ -62,7 +68,7 @@ export function methodOfMade(resolver: Resolver, call: TSESTree.CallExpression, 
   if (!receiver) return undefined;
   for (let made = constant(resolver, receiver); made.type === 'CallExpression' || made.type === 'NewExpression'; ) {
     const value = resolver.valueOf(made.callee);
-    const maker = value?.kind === 'module' ? makers[plainSpecifier(value.specifier)] : undefined;
+    const maker = value?.kind === 'module' ? rowOf(makers, value.specifier) : undefined;
     if (maker && value?.kind === 'module' && maker.made.includes(exportName(value.path) ?? '')) {
       const limiting = maker.limitedBy === undefined ? [made] : chainOf(receiver).links.flatMap((link) => (link.name === maker.limitedBy && link.call?.type === 'CallExpression' ? [link.call] : []));
       const limits = limiting.map((at) => limitOf(resolver, at, maker.limit));
@@ -91,7 +97,7 @@ export function isSerialised(resolver: Resolver, call: TSESTree.CallExpression):
   if (made.type !== 'CallExpression' && made.type !== 'NewExpression') return false;
   const value = resolver.valueOf(made.callee);
   if (value?.kind !== 'module') return false;
-  const limiter = limiters[plainSpecifier(value.specifier)];
+  const limiter = rowOf(limiters, value.specifier);
   if (!limiter?.names.includes(exportName(value.path) ?? '')) return false;
   const limit = limitOf(resolver, made, limiter.limit);
   return limit === undefined ? limiter.byDefault === 'sequential' : limit === 'unknown' || limit === 1;

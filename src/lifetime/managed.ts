@@ -7,7 +7,7 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
-import { acquiringAt, indentOf, shifted, type Rewriting } from './rewriting.js';
+import { acquiringAt, indentOf, shifted, unitOf, type Rewriting } from './rewriting.js';
 
 /** A piece of the work, and whether it stands as deep as it will in the callback. */
 interface Piece {
@@ -39,14 +39,15 @@ export function useManaged(file: File, kind: SessionKind, acquisition: Node): Re
   const range: [number, number] = [statement.range[0], plain.last.range[1]];
   if (!canMoveIntoCallback(file, plain, statement)) return undefined;
   const indent = indentOf(file, statement);
+  const unit = unitOf(file, statement);
   const lines = plain.work.map(({ statements, isDeep }) => {
     const start = startOf(file, statements[0] ?? plain.last);
     const end = statements.at(-1)?.range[1] ?? start;
-    return isDeep ? file.sourceCode.text.slice(start, end) : shifted(file, [start, end], []);
+    return isDeep ? file.sourceCode.text.slice(start, end) : shifted(file, [start, end], [], unit);
   });
   if (plain.result) lines.push(file.sourceCode.getText(plain.result));
   const opened = `${plain.result ? 'return ' : ''}await ${helper}(async (${variable.name}) => {`;
-  return { messageId: 'useManaged', range, text: `${opened}${lines.map((line) => `\n${indent}  ${line}`).join('')}\n${indent}});` };
+  return { messageId: 'useManaged', range, text: `${opened}${lines.map((line) => `\n${indent}${unit}${line}`).join('')}\n${indent}});` };
 }
 
 /** With the comments in front. */

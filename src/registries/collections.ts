@@ -44,7 +44,7 @@ export function collectionOf(model: SessionModel, expression: Node): Collection 
     return made.name === 'WeakMap' ? { kind: 'weak' } : undefined;
   }
   if (made?.kind !== 'module') return undefined;
-  const cache = caches[made.specifier];
+  const cache = Object.hasOwn(caches, made.specifier) ? caches[made.specifier] : undefined;
   const name = made.path.filter((step) => step !== 'default').join('.') || 'default';
   if (!cache?.classes.includes(name)) return undefined;
   return { kind: 'bounded', eviction: evictionOf(node, cache) };

@@ -169,7 +169,7 @@ class Values {
 }
 
 /** The name of a function that only this file can call: declared in the module and not exported. */
-export function nameWithin({ file }: SessionModel, fn: FunctionNode): string | undefined {
+function nameWithin({ file }: SessionModel, fn: FunctionNode): string | undefined {
   const declared: Node | null = fn.type === 'FunctionDeclaration' ? fn : fn.parent.type === 'VariableDeclarator' ? fn.parent.parent : null;
   const id = fn.type === 'FunctionDeclaration' ? fn.id : fn.parent.type === 'VariableDeclarator' ? fn.parent.id : undefined;
   if (!declared || id?.type !== 'Identifier' || declared.parent.type !== 'Program') return undefined;

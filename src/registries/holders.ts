@@ -100,7 +100,7 @@ export class Holders {
     if (!collection || !init) return undefined;
     const own = references.filter((access) => !assigned.includes(access));
     const typed = /\.[cm]?tsx?$/.test(file.filename);
-    const hidden = name.startsWith('#') || name.startsWith('_') || member?.accessibility === 'private' || (!typed && member?.accessibility === undefined);
+    const hidden = name.startsWith('#') || name.startsWith('_') || member?.accessibility === 'private' || (!typed && !member?.accessibility);
     return {
       name: `${member?.static ? (owner.id?.name ?? 'this') : 'this'}.${name}`,
       collection,

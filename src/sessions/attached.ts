@@ -19,7 +19,7 @@ export interface Attachment {
 }
 
 /** Names of one thing: Express, Fastify and their like say `req` or `request` as they please. */
-const synonyms: Readonly<Record<string, string>> = { req: 'request', request: 'request', res: 'response', reply: 'response', response: 'response', ctx: 'context', context: 'context', contextValue: 'context', c: 'context' };
+const synonyms: ReadonlyMap<string, string> = new Map([['req', 'request'], ['request', 'request'], ['res', 'response'], ['reply', 'response'], ['response', 'response'], ['ctx', 'context'], ['context', 'context'], ['contextValue', 'context'], ['c', 'context']]);
 
 /** Functions that make the context of every request, and the property by which a server is given one. */
 const contextFactory = /^(?:context|contextValue|createContext|createTRPCContext|createContextInner)$/;
@@ -86,7 +86,7 @@ function ownerOf(resolver: Resolver, root: Node): Omit<Place, 'steps'> | undefin
   const [definition] = resolver.file.variableOf(root)?.defs ?? [];
   switch (definition?.type as string | undefined) {
     case 'Parameter':
-      return { owner: synonyms[root.name] ?? root.name, root };
+      return { owner: synonyms.get(root.name) ?? root.name, root };
     case 'Variable': {
       const { id, init } = definition?.node as TSESTree.VariableDeclarator;
       return id.type === 'Identifier' && init && isRequestCall(unwrap(init)) ? { owner: 'request' } : undefined;
@@ -119,7 +119,7 @@ function ofLibrary(resolver: Resolver, { root, steps }: Place): Value | undefine
   const target = variable?.identifiers[0];
   if (!found || !root || !target) return undefined;
   const type = annotationName(resolver, target.typeAnnotation?.typeAnnotation);
-  if (type === undefined ? synonyms[root.name] !== 'request' : !found.origin.of.includes(type)) return undefined;
+  if (type === undefined ? synonyms.get(root.name) !== 'request' : !found.origin.of.includes(type)) return undefined;
   return resolver.session({ origin: target, how: 'passed-in', kinds: [found], name: `${root.name}.${found.origin.property}` });
 }
 

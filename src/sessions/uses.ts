@@ -35,7 +35,12 @@ export function finderOf(resolver: Resolver): UseFinder {
 export class UseFinder {
   readonly #resolver: Resolver;
   readonly #summaries = new Map<FunctionNode, readonly Use[]>();
-  readonly #busy = new Set<FunctionNode>();
+  /** Functions that are being looked into, by how many were before them. */
+  readonly #busy = new Map<FunctionNode, number>();
+  /** Summaries that were cut short where they led back to a function that is being looked into, and to which. */
+  readonly #cut = new Map<FunctionNode, { readonly uses: readonly Use[]; readonly by: number }>();
+  /** The first such function of the summary that is being made. */
+  #cutBy = Infinity;
   readonly #skipped: (call: TSESTree.CallExpression) => boolean;
 
   /** @param serialised calls whose functions run one at a time (`pLimit(1)`): what is in them does not count */
@@ -58,16 +63,29 @@ export class UseFinder {
   usesOf(fn: FunctionNode): readonly Use[] {
     const known = this.#summaries.get(fn);
     if (known) return known;
+    const cut = this.#cut.get(fn);
+    if (cut) {
+      this.#cutBy = Math.min(this.#cutBy, cut.by);
+      return cut.uses;
+    }
     if (this.#busy.has(fn)) return [];
-    this.#busy.add(fn);
+    const at = this.#busy.size;
+    const cutBefore = this.#cutBy;
+    this.#cutBy = Infinity;
+    this.#busy.set(fn, at);
     const uses: Use[] = [];
     for (const param of fn.params) if (param.type === 'AssignmentPattern') this.#visit(param.right, uses, 0);
     this.#visit(fn.body, uses, 0);
     const openers = decoratorFunctions(this.#resolver, fn);
     if (openers.length > 0) dropOwn(uses, 0, openers);
     this.#busy.delete(fn);
-    // A summary that was cut short by recursion is not kept.
-    if (this.#busy.size === 0) this.#summaries.set(fn, uses);
+    for (const [other, { by }] of this.#cut) if (by >= at) this.#cut.delete(other);
+    if (this.#cutBy < at) this.#cut.set(fn, { uses, by: this.#cutBy });
+    else {
+      this.#summaries.set(fn, uses);
+      this.#cutBy = Infinity;
+    }
+    this.#cutBy = Math.min(cutBefore, this.#cutBy);
     return uses;
   }
 
@@ -268,7 +286,9 @@ export class UseFinder {
   /** A call of a function of this file: what its body does with the sessions that it captures or is given. */
   #helperUses(call: TSESTree.CallExpression, fn: FunctionNode, uses: Use[]): void {
     const handed = call.arguments.map((argument) => this.#resolver.carriedBy(argument)[0]);
-    if (this.#busy.has(fn)) {
+    const under = this.#busy.get(fn);
+    if (under !== undefined) {
+      this.#cutBy = Math.min(this.#cutBy, under);
       // Recursion: the call does again what the function does, with the sessions it is given.
       for (const session of new Set(handed)) if (session) uses.push({ session, node: call, kind: 'unknown', by: 'helper', method: calleeName(call) });
       return;

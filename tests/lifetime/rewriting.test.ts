@@ -80,6 +80,12 @@ const tables: Readonly<Record<string, readonly [Rewrite, readonly Row[]]>> = {
         'export async function f() {\n  const c = await pool.connect();\n  try {\n    await c.query(`\n    SELECT 1\n  `);\n  } finally {\n    c.release();\n  }\n}',
       ],
       [
+        'tabs',
+        pg,
+        `export async function f() {\n\tconst c = await «pool.connect()»;\n\tif (c) {\n\t\tawait c.query('SELECT 1');\n\t}\n\tc.release();\n}`,
+        `export async function f() {\n\tconst c = await pool.connect();\n\ttry {\n\t\tif (c) {\n\t\t\tawait c.query('SELECT 1');\n\t\t}\n\t} finally {\n\t\tc.release();\n\t}\n}`,
+      ],
+      [
         'in one line',
         pg,
         `export async function f() { const c = await «pool.connect()»; await c.query('SELECT 1'); }`,
