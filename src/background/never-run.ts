@@ -95,10 +95,17 @@ function isLazyMethod({ operations }: SessionFacts, chain: Chain): boolean {
   return !chain.links.some((link) => /collection|^db$/i.test(link.name)) && !(chain.root.type === 'Identifier' && /collection|^db$/i.test(chain.root.name));
 }
 
+/** Calls of lazy libraries that are given the session. */
+const travellers: ReadonlySet<string> = new Set(
+  libraries.flatMap(({ sessions }) =>
+    sessions.flatMap(({ builders, operations, travels }) => (builders === 'lazy' || operations?.runs || operations?.lazy ? [...(travels?.methods ?? []), ...Object.keys(travels?.argumentOf ?? {}), ...Object.keys(travels?.optionMethods ?? {})] : [])),
+  ),
+);
+
 /** `Person.query(trx).insert(…)`, `knex('t').insert(…).transacting(trx)`, `User.updateOne(…, { session })`. */
 function lazyTraveller({ resolver }: SessionModel, chain: Chain): NeverRun | undefined {
   for (const link of chain.links) {
-    if (link.call?.type !== 'CallExpression') continue;
+    if (link.call?.type !== 'CallExpression' || !travellers.has(link.name)) continue;
     for (const argument of link.call.arguments) {
       for (const session of resolver.carriedBy(argument)) {
         const takes = session.kinds.every(

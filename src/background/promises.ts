@@ -3,9 +3,10 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { SessionFacts } from '../libraries/library.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
+import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { isThenable } from '../sessions/program-types.js';
-import { calleeName, chainOf, isFunction, outermost, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Value } from '../sessions/values.js';
 import type { Discarded } from './discarded.js';
 
@@ -30,11 +31,42 @@ export function isPromise(model: SessionModel, { expression, voided }: Discarded
   if (receiver && promiseMethods.has(name)) return true;
   if (receiver && promiseFunctions.has(name) && isGlobalPromise(resolver.valueOf(receiver), receiver)) return true;
   if (receiver && eachMethods.has(name)) return hasAsyncWorker(model, expression);
-  const own = resolver.valueOf(callee);
+  const own = mayBeOfFile(model.file, callee) ? resolver.valueOf(callee) : undefined;
   if (own?.kind === 'function') return givesPromise(model, own.node);
   if (!voided && !mayBePromise(model, name, expression)) return false;
   if (!mentionsSession(model, expression)) return false;
   return voided || isThenable(resolver, expression) === true || isCataloguedCall(model, expression) || isAwaitedElsewhere(model, expression);
+}
+
+const functionNames = new WeakMap<File, ReadonlySet<string>>();
+
+/** Whether a callee may be a function of this file: no import, and of a member at least the name is one. */
+function mayBeOfFile(file: File, callee: Node): boolean {
+  if (callee.type === 'Identifier') return (file.variableOf(callee)?.defs[0]?.type as string | undefined) !== 'ImportBinding';
+  if (callee.type !== 'MemberExpression') return true;
+  let names = functionNames.get(file);
+  if (!names) {
+    names = new Set(file.nodes.functions.flatMap((fn) => nameOfFunction(fn) ?? []));
+    functionNames.set(file, names);
+  }
+  return names.has(propertyName(callee) ?? '');
+}
+
+function nameOfFunction(fn: FunctionNode): string | undefined {
+  if (fn.id) return fn.id.name;
+  const { parent } = outermost(fn);
+  switch (parent?.type) {
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+    case 'Property':
+      return propertyName(parent);
+    case 'VariableDeclarator':
+      return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+    case 'AssignmentExpression':
+      return parent.left.type === 'MemberExpression' ? propertyName(parent.left) : parent.left.type === 'Identifier' ? parent.left.name : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** A word of the catalogue, a callee that the file awaits somewhere, or anything where types are at hand. */
@@ -126,7 +158,7 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other));
+  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other) && endsInCallback(other) === endsInCallback(call));
   if (others.length === 0) return false;
   const spelling = file.spellingOf(call.callee);
   return others.some(({ callee }) => file.spellingOf(callee) === spelling);
@@ -135,4 +167,10 @@ function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpressio
 function isAwaitedHere(call: Node): boolean {
   const { parent } = outermost(call);
   return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
+}
+
+/** Callback style, in which the same function gives no promise. */
+function endsInCallback(call: CallLike): boolean {
+  const last = call.arguments.at(-1);
+  return last !== undefined && isFunction(unwrap(last));
 }

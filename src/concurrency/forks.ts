@@ -166,7 +166,7 @@ function arrayFork(resolver: Resolver, call: TSESTree.CallExpression): Fork | un
   if (accumulator?.type !== 'Identifier') return undefined;
   const firstAwait = firstStatementWithAwait(worker.body.body, resolver);
   if (!firstAwait) return undefined;
-  const mentions = resolver.file.variableOf(accumulator)?.references.some(({ identifier }) => isWithin(identifier as Node, firstAwait));
+  const mentions = resolver.file.variableOf(accumulator)?.references.some(({ identifier }) => isWithin(identifier, firstAwait));
   const node = call.callee.type === 'MemberExpression' ? call.callee.property : call.callee;
   return mentions ? undefined : { node, name: 'reduce(async …)', kind: 'each', branches: workerBranches(resolver, worker, receiver, call), call };
 }

@@ -1,5 +1,4 @@
 /** Promises that are started, and awaited only after another statement has used the session. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
 import { enclosingFunction, isWithin, outermost, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';

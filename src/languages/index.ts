@@ -5,6 +5,7 @@ import { visitorKeys, type Document, type Parsed } from './nodes.js';
 import { parsePrisma } from './prisma-parser.js';
 import { LanguageSourceCode } from './source-code.js';
 
+// Written out wherever it is exported: what the compiler infers would import a package that is not ours.
 type Language = NonNullable<ESLint.Plugin['languages']>[string];
 
 function makeLanguage<Root extends Document>(parse: (text: string) => Parsed<Root>): Language {
@@ -31,7 +32,7 @@ function textOf({ body }: Parameters<Language['parse']>[0]): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
-export const languages = {
+export const languages: Readonly<Record<'dotenv' | 'prisma', Language>> = {
   dotenv: makeLanguage(parseDotenv),
   prisma: makeLanguage(parsePrisma),
 };

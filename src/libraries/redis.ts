@@ -39,6 +39,13 @@ export const redis: Library = {
         methods: ['close', 'destroy', 'quit', 'disconnect'],
         keptBy: ['subscribe', 'pSubscribe', 'sSubscribe', 'SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE', 'monitor', 'MONITOR'],
         promised: true,
+        after: {
+          kind: 'rejects',
+          text: 'the command rejects with "The client is closed"',
+          versions: '6.3',
+          status: 'documented',
+          source: '@redis/client 6.3.1: lib/errors (`ClientClosedError`)',
+        },
         never: {
           kind: 'undefined-behaviour',
           text: 'its connection to the server stays open for as long as the process runs',

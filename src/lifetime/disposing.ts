@@ -1,8 +1,6 @@
 /** `using` and `await using`: whether the library implements it, and whether it does good. */
-import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainFrom, type Node } from '../sessions/syntax.js';
 import type { Obligation } from './obligations.js';
-import type { Subject } from './releasing.js';
 import { describeDispose } from './words.js';
 
 export interface DisposeFinding {
@@ -10,7 +8,7 @@ export interface DisposeFinding {
   readonly outcome: string;
 }
 
-export function disposeFinding(_model: SessionModel, { kinds, using, holders }: Obligation, _subject: Subject): DisposeFinding | undefined {
+export function disposeFinding({ kinds, using, holders }: Obligation): DisposeFinding | undefined {
   const [{ facts }] = kinds;
   const dispose = facts.release?.dispose;
   if (!using || !dispose || kinds.length > 1) return undefined;

@@ -1,12 +1,13 @@
 /** What each expression of a function does to one session of it: the answers to the interpreter's questions. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, chainOf, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
 import type { Effect, LifetimeScope } from './lifetime.js';
+import { isAwaited, isContinued, isInFinally, isInHandlerOf, isKeptLocally, isOptionsOnly, isTested, mayNotRun, nameOf } from './places.js';
 import { isKept, isRelease, isReleaseReference, isSubmission, releasesOf, showsRelease, type Subject } from './releasing.js';
-import { Summaries, parameterFor } from './summaries.js';
+import { parameterFor, type Summaries } from './summaries.js';
 import { childrenOf, isClass, promiseStepOf } from './syntax.js';
 
 /** Calls that do not throw, or of which nobody expects it. */
@@ -28,6 +29,8 @@ export class Effects {
   readonly #session: Session | undefined;
   readonly #summaries: Summaries;
   readonly #closures = new Map<Node, Effect | undefined>();
+  readonly #insides = new Map<Node, Set<Effect>>();
+  #isHandedOn = false;
   #own: readonly Node[] | undefined;
 
   constructor(model: SessionModel, subject: Subject, scope: LifetimeScope, session: Session | undefined, summaries: Summaries) {
@@ -122,7 +125,10 @@ export class Effects {
       if (summary) return summary;
     }
     // Somebody else owns it now, unless this function itself releases it when the call is done.
-    if (stores.test(name) || !this.#isBorrowed(call)) return 'escape';
+    if (stores.test(name) || !this.#isBorrowed(call)) {
+      this.#isHandedOn = true;
+      return 'escape';
+    }
     if (isAwaited(call)) return 'pending-use';
     if (outermost(call).parent?.type === 'ReturnStatement') return this.#ownReleases.some(isInFinally) ? 'pending-use' : 'escape';
     return isKeptLocally(this.#model, call) ? 'use' : 'escape';
@@ -307,8 +313,12 @@ export class Effects {
   }
 
   /** What the code of a function would do, were it run. */
-  #inside(fn: FunctionNode): Set<Effect> {
+  #inside(fn: FunctionNode): ReadonlySet<Effect> {
+    const known = this.#insides.get(fn);
+    if (known) return known;
     const effects = new Set<Effect>();
+    // Functions that call each other: what is asked again while it is being answered adds nothing.
+    this.#insides.set(fn, effects);
     const open: Node[] = [...childrenOf(fn)];
     for (let node = open.pop(); node; node = open.pop()) {
       const effect = isFunction(node) ? undefined : this.#effectOf(node);
@@ -321,6 +331,11 @@ export class Effects {
   #mentions(part: Node): boolean {
     if (this.subject.holders.mentions().some((mention) => isWithin(mention, part))) return true;
     return this.subject.done?.references.some(({ identifier }) => isWithin(identifier, part)) ?? false;
+  }
+
+  /** Nothing here releases it, and somebody was given it who may. */
+  get isLeftToOthers(): boolean {
+    return this.#isHandedOn && this.#ownReleases.length === 0;
   }
 
   /** Releases that the code around performs itself. */
@@ -376,8 +391,7 @@ export class Effects {
   /** A release that depends on the state of the session itself: whether it is the author's to release, only he knows. */
   get isReleasedByState(): boolean {
     return this.#ownReleases.some((release) => {
-      for (let node: Node | undefined = release; node?.parent && !isFunction(node); node = node.parent) {
-        const { parent } = node;
+      for (let node = release, { parent } = node; parent && !isFunction(node); node = parent, { parent } = node) {
         const test = parent.type === 'IfStatement' && parent.test !== node ? parent.test : parent.type === 'LogicalExpression' && parent.right === node ? parent.left : undefined;
         if (test && this.#asksForState(test)) return true;
       }
@@ -396,105 +410,3 @@ export class Effects {
     return releasesOf(this.subject).some(({ dispose }) => dispose !== undefined && dispose.symbol !== 'none');
   }
 }
-
-/** The chain goes on behind this call: the outermost call stands for it. */
-function isContinued(call: Node): boolean {
-  const node = outermost(call);
-  const { parent } = node;
-  if (parent?.type !== 'MemberExpression' || parent.object !== node) return parent?.type === 'CallExpression' && parent.callee === node;
-  const next = outermost(parent).parent;
-  if (next?.type !== 'CallExpression' || next.callee !== outermost(parent)) return next?.type === 'MemberExpression';
-  return promiseStepOf(next) === undefined;
-}
-
-/** The code around waits for the call, or hands its promise to somebody who does. */
-function isAwaited(call: Node): boolean {
-  for (let node: Node = outermost(call); node.parent; node = node.parent) {
-    const { parent }: { parent?: Node } = node;
-    switch (parent?.type) {
-      case 'AwaitExpression':
-      case 'YieldExpression':
-        return true;
-      case 'ArrowFunctionExpression':
-        return parent.body === node;
-      case 'ArrayExpression':
-      case 'CallExpression':
-      case 'ChainExpression':
-      case 'ConditionalExpression':
-      case 'LogicalExpression':
-      case 'MemberExpression':
-      case 'TSAsExpression':
-      case 'TSNonNullExpression':
-        continue;
-      default:
-        return false;
-    }
-  }
-  return false;
-}
-
-/** The result stays in a variable that is neither returned nor stored. */
-function isKeptLocally({ file }: SessionModel, call: Node): boolean {
-  const { parent } = consumerOf(call);
-  if (parent?.type !== 'VariableDeclarator') return false;
-  if (parent.id.type !== 'Identifier') return true;
-  return file.variableOf(parent.id)?.references.every((reference) => {
-    if (!reference.isRead()) return true;
-    const { parent: taker } = consumerOf(reference.identifier);
-    return taker?.type === 'MemberExpression' || taker?.type === 'CallExpression' || taker?.type === 'ExpressionStatement' || taker?.type === 'ArrayExpression';
-  }) ?? true;
-}
-
-/** A variable with options is given to methods (`User.create(data, options)`); given to a function it is more than that. */
-function isOptionsOnly({ file }: SessionModel, target: Node): boolean {
-  const variable = target.type === 'Identifier' ? file.variableOf(target) : undefined;
-  return variable?.references.every(({ identifier }) => {
-    const { value, parent } = consumerOf(identifier);
-    if (parent?.type === 'SpreadElement') return false;
-    if (parent?.type !== 'CallExpression' || parent.callee === value) return parent?.type === 'VariableDeclarator' || parent?.type === 'MemberExpression';
-    return unwrap(parent.callee).type === 'MemberExpression';
-  }) ?? false;
-}
-
-/** The release stands in the `catch` of a `try` that contains the call. */
-function isInHandlerOf(release: Node, call: Node): boolean {
-  for (let node: Node | undefined = release; node?.parent; node = node.parent) {
-    if (node.parent.type === 'TryStatement' && node.parent.handler === node && isWithin(call, node.parent.block)) return true;
-  }
-  return false;
-}
-
-function isTested(parent: Node): boolean {
-  return parent.type === 'IfStatement' || parent.type === 'UnaryExpression' || parent.type === 'BinaryExpression' || parent.type === 'LogicalExpression';
-}
-
-/** Events that do not come when something fails. */
-const events = /^(?:end|finish|data|success|done|complete|row|result|drain)$/;
-
-function mayNotRun(call: TSESTree.CallExpression): boolean {
-  const name = calleeName(call) ?? '';
-  const receiver = receiverOf(call);
-  if (!/^(?:on|once|addListener)$/.test(name) || !receiver || !events.test(literalText(call.arguments[0]) ?? '')) return false;
-  // Responses have laws of their own.
-  return receiver.type === 'Identifier' && !/^(?:res|response|reply|process)$/.test(receiver.name);
-}
-
-function isInFinally(node: Node): boolean {
-  for (let current = node; current.parent; current = current.parent) {
-    const { parent }: { parent?: Node } = current;
-    if (parent?.type === 'TryStatement' && parent.finalizer === current) return true;
-    if (isFunction(current)) {
-      const step = parent && promiseStepOf(parent);
-      if (step?.method === 'finally') return true;
-    }
-  }
-  return false;
-}
-
-function nameOf(expression: Node): string {
-  const node = unwrap(expression);
-  if (node.type === 'Identifier') return node.name;
-  if (node.type === 'ThisExpression') return 'this';
-  return node.type === 'MemberExpression' ? `${nameOf(node.object)}.${propertyName(node) ?? '?'}` : '?';
-}
-

@@ -43,6 +43,7 @@ const testModules = /^(?:vitest|node:test|@jest\/globals|mocha|ava|tap|bun:test|
 
 /** The function is (a part of) a test: `it('…', async () => { … })`. */
 export function isInTest(model: SessionModel, fn: Node): boolean {
+  if (/[\\/]__tests__[\\/]|\.(?:test|spec)\.[cm]?[jt]sx?$/.test(model.file.filename)) return true;
   for (let current: Node | undefined = fn; current; current = current.parent) {
     if (!isFunction(current)) continue;
     const { parent } = consumerOf(current);

@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
 import { enclosingFunction, isFunction, isWithin, outermost, unwrap, unwrapAwait, chainFrom, type Node } from '../sessions/syntax.js';
-import type { Session, SessionKind } from '../sessions/values.js';
+import type { Session } from '../sessions/values.js';
 import { disposeFinding } from './disposing.js';
 import { Effects } from './effects.js';
 import { runsWithProcess, isInTest } from './entry.js';
@@ -57,7 +57,7 @@ function lost(model: SessionModel, loss: Loss, { stored }: Strictness): Finding 
       return finding('chained', { part: loss.first.name });
     }
     case 'stored':
-      return stored && isStoredForGood(model, loss) ? finding('stored', { field: `this.${loss.field}` }) : undefined;
+      return stored && isStoredForGood(loss) ? finding('stored', { field: `this.${loss.field}` }) : undefined;
   }
 }
 
@@ -118,7 +118,7 @@ class Judgement {
   }
 
   findings(): Finding[] {
-    const dispose = this.#obligation.using && disposeFinding(this.#model, this.#obligation, this.#subject);
+    const dispose = this.#obligation.using && disposeFinding(this.#obligation);
     if (dispose) return [this.#finding(dispose.breach, this.#obligation.node, { outcome: dispose.outcome })];
     const found = this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'awaited');
     const leak = found.leak ?? (this.#strictness.anyCall ? this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'any-call').leak : undefined);
@@ -156,7 +156,7 @@ class Judgement {
     const lazy = releasesOf(this.#subject).some((release) => release.lazy);
     if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
     if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#function()) && /\bprocess\.exit\b/.test(this.#model.file.sourceCode.text));
-    if (leak.place !== 'before-try' && effects.isReleasedByState) return false;
+    if (effects.isLeftToOthers || (leak.place !== 'before-try' && effects.isReleasedByState)) return false;
     if (leak.kind === 'path') return !(leak.departure === 'throw' && runsWithProcess(this.#model, this.#function()));
     if (this.#isHarmlessThrow()) return false;
     const thrower = throwingCall(leak.node);
@@ -211,7 +211,7 @@ class Judgement {
 
   #finding(breach: Breach, node: Node, data: Record<string, string>): Finding {
     const { kinds, name, session } = this.#obligation;
-    return { breach, node, session, obligation: this.#obligation, data: { session: `\`${name}\``, what: describeKind(kinds as readonly [SessionKind, ...SessionKind[]]), instead: adviceFor(kinds, name), ...data } };
+    return { breach, node, session, obligation: this.#obligation, data: { session: `\`${name}\``, what: describeKind(kinds), instead: adviceFor(kinds, name), ...data } };
   }
 }
 

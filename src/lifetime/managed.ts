@@ -7,7 +7,7 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
-import { acquiringAt, indentOf, shifted, type Rewriting } from './rewriting.js';
+import { acquiringAt, indentOf, shifted, unitOf, type Rewriting } from './rewriting.js';
 
 /** A piece of the work, and whether it stands as deep as it will in the callback. */
 interface Piece {
@@ -39,14 +39,15 @@ export function useManaged(file: File, kind: SessionKind, acquisition: Node): Re
   const range: [number, number] = [statement.range[0], plain.last.range[1]];
   if (!canMoveIntoCallback(file, plain, statement)) return undefined;
   const indent = indentOf(file, statement);
+  const unit = unitOf(file, statement);
   const lines = plain.work.map(({ statements, isDeep }) => {
     const start = startOf(file, statements[0] ?? plain.last);
     const end = statements.at(-1)?.range[1] ?? start;
-    return isDeep ? file.sourceCode.text.slice(start, end) : shifted(file, [start, end], []);
+    return isDeep ? file.sourceCode.text.slice(start, end) : shifted(file, [start, end], [], unit);
   });
   if (plain.result) lines.push(file.sourceCode.getText(plain.result));
   const opened = `${plain.result ? 'return ' : ''}await ${helper}(async (${variable.name}) => {`;
-  return { messageId: 'useManaged', range, text: `${opened}${lines.map((line) => `\n${indent}  ${line}`).join('')}\n${indent}});` };
+  return { messageId: 'useManaged', range, text: `${opened}${lines.map((line) => `\n${indent}${unit}${line}`).join('')}\n${indent}});` };
 }
 
 /** With the comments in front. */
@@ -106,7 +107,7 @@ function untilCommit(kind: SessionKind, variable: Variable, body: readonly Node[
   const at = body.indexOf(commit);
   const [next, ...more] = body.slice(at + 1);
   const result = next?.type === 'ReturnStatement' && more.length === 0 ? next : undefined;
-  if (at === 0 || (result?.argument && (!isPlainValue(result.argument) || variable.references.some(({ identifier }) => isWithin(identifier as Node, result))))) return undefined;
+  if (at === 0 || (result?.argument && (!isPlainValue(result.argument) || variable.references.some(({ identifier }) => isWithin(identifier, result))))) return undefined;
   return { work: body.slice(0, at), commit, result, after: result ? [] : body.slice(at + 1) };
 }
 
@@ -115,7 +116,7 @@ function endOf({ facts }: SessionKind, variable: Variable, statement: Node): 'co
   if (statement.type !== 'ExpressionStatement' || unwrap(statement.expression).type !== 'AwaitExpression') return undefined;
   const call = unwrapAwait(statement.expression);
   const reference = variable.references.find(({ identifier }) => isWithin(identifier as Node, call));
-  const chain = reference && chainFrom(reference.identifier as Node);
+  const chain = reference && chainFrom(reference.identifier);
   const [first, second] = chain?.links ?? [];
   if (!first || outermost(call) !== chain?.node && unwrap(chain?.node ?? call) !== call) return undefined;
   const { needs } = facts.release ?? {};
@@ -185,7 +186,7 @@ function assignsOutside(file: File, target: Node, isInside: (node: Node) => bool
   const plain = unwrap(target);
   if (plain.type !== 'Identifier') return plain.type !== 'MemberExpression';
   const [name] = file.variableOf(plain)?.identifiers ?? [];
-  return name === undefined || !isInside(name as Node);
+  return name === undefined || !isInside(name);
 }
 
 /** In a closure nothing is known of a variable that is assigned to. */

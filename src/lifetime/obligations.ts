@@ -4,6 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts } from '../libraries/library.js';
 import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
+import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
@@ -102,10 +103,24 @@ function asksFor(node: CallLike, { option }: AcquireOrigin): boolean {
   return node.arguments.some((argument) => argument.type === 'ObjectExpression' && argument.properties.some((property) => property.type === 'Property' && propertyName(property) === option && property.value.type === 'Literal' && property.value.value === true));
 }
 
+const acquiringNames: ReadonlySet<string> = new Set([...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart));
+
+/** Functions in whose own body something is called that acquires, by its name or under one that the file gives it. */
+function acquiringFunctions(file: File): ReadonlySet<FunctionNode> {
+  const found = new Set<FunctionNode>();
+  for (const call of file.calls) {
+    const { callee } = call;
+    if (!acquiringNames.has(calleeName(call) ?? '') && !(callee.type === 'Identifier' && /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? ''))) continue;
+    const fn = enclosingFunction(call);
+    if (fn) found.add(fn);
+  }
+  return found;
+}
+
 /** `const client = await getClient()` with a function of this file that acquires it for its caller. */
 function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
   const found: Acquired[] = [];
-  for (const fn of file.functions) {
+  for (const fn of acquiringFunctions(file)) {
     const session = fn.parent.type === 'CallExpression' ? undefined : sessionOf(resolver.returnValue(fn));
     if (session?.how !== 'acquired' || !isWithin(session.origin, fn.body) || enclosingFunction(session.origin) !== fn || needsActivation(session)) continue;
     const kinds = releasable(session.kinds);

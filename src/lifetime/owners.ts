@@ -1,5 +1,4 @@
 /** Classes that keep a session in a field. */
-import type { SessionModel } from '../sessions/model.js';
 import { chainFrom, propertyName, type ClassNode, type Node } from '../sessions/syntax.js';
 import type { SessionKind } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
@@ -12,7 +11,7 @@ interface Stored {
 }
 
 /** No method of the class releases what is in the field, and none hands it on to somebody who may. */
-export function isStoredForGood(_model: SessionModel, { kinds, owner, field }: Stored): boolean {
+export function isStoredForGood({ kinds, owner, field }: Stored): boolean {
   const open: Node[] = [owner.body];
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.type === 'MemberExpression' && node.object.type === 'ThisExpression' && propertyName(node) === field && isSettled(kinds, node)) return false;

@@ -46,7 +46,7 @@ export function acquiringAt(file: File, acquisition: Node): Acquiring | undefine
   const variable = file.variableOf(name);
   if (!isBlock(block) || !variable) return undefined;
   const rest = block.body.slice(block.body.indexOf(statement) + 1);
-  const writesLater = variable.references.some((reference) => reference.isWrite() && rest.some((each) => isWithin(reference.identifier as Node, each)));
+  const writesLater = variable.references.some((reference) => reference.isWrite() && rest.some((each) => isWithin(reference.identifier, each)));
   return rest.length === 0 || writesLater ? undefined : { statement, variable, value, rest };
 }
 
@@ -55,7 +55,7 @@ function isBlock(node: Node | undefined): node is Block {
 }
 
 /** How a session of this kind is released: `client.release()`; undefined where that takes a decision, as commit does. */
-export function releaseText(facts: SessionFacts, name: string): string | undefined {
+function releaseText(facts: SessionFacts, name: string): string | undefined {
   const method = facts.release?.methods.find((each) => !/^(?:commit|rollback|abort|discard)$/.test(each));
   return method === undefined || facts.release?.needs !== undefined ? undefined : `${facts.release?.promised ? 'await ' : ''}${name}.${method}()`;
 }
@@ -77,14 +77,15 @@ export function wrapInFinally(file: File, kind: SessionKind, acquisition: Node):
   if (!edits) return undefined;
   const source = file.sourceCode.text;
   const indent = indentOf(file, acquiring.statement);
+  const unit = unitOf(file, acquiring.statement);
   const start = acquiring.statement.range[1];
   const first = acquiring.rest[0]?.range[0] ?? start;
   const end = acquiring.rest.at(-1)?.range[1] ?? start;
   // What stands behind the acquisition in its line, a comment, stays there.
   const newline = source.slice(start, first).indexOf('\n');
   const head = newline < 0 ? '' : source.slice(start, start + newline);
-  const body = newline < 0 ? `\n${indent}  ${shifted(file, [first, end], edits)}` : shifted(file, [start + newline, end], edits).replace(/^(?:[ \t]*\r?\n)+/, '\n');
-  return { messageId: 'wrapInFinally', range: [start, end], text: `${head}\n${indent}try {${body}\n${indent}} finally {\n${indent}  ${release};\n${indent}}` };
+  const body = newline < 0 ? `\n${indent}${unit}${shifted(file, [first, end], edits, unit)}` : shifted(file, [start + newline, end], edits, unit).replace(/^(?:[ \t]*\r?\n)+/, '\n');
+  return { messageId: 'wrapInFinally', range: [start, end], text: `${head}\n${indent}try {${body}\n${indent}} finally {\n${indent}${unit}${release};\n${indent}}` };
 }
 
 interface Edit {
@@ -124,7 +125,7 @@ function leavesTransactionOpen({ sourceCode }: File, facts: SessionFacts, { refe
   const { openTransaction } = facts.release ?? {};
   if (!openTransaction || openTransaction.kind === 'safe') return false;
   const begins = references.some(({ identifier }) => {
-    const [link] = chainFrom(identifier as Node).links;
+    const [link] = chainFrom(identifier).links;
     if (link?.call?.type !== 'CallExpression') return false;
     return (facts.begins?.includes(link.name) ?? false) || ((facts.operations?.sql?.includes(link.name) ?? false) && /^\s*(?:begin|start\s+transaction)\b/i.test(literalText(link.call.arguments[0]) ?? ''));
   });
@@ -161,7 +162,7 @@ function declaresForOthers(file: File, rest: readonly Node[]): boolean {
   if (!first || !last) return false;
   const inside = (node: Node): boolean => node.range[0] >= first.range[0] && node.range[1] <= last.range[1];
   return rest.some((statement) =>
-    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !inside(reference.identifier as Node)) || variable.identifiers.some((name) => !inside(name as Node))),
+    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !inside(reference.identifier)) || variable.identifiers.some((name) => !inside(name))),
   );
 }
 
@@ -246,7 +247,7 @@ export function awaitUsing(file: File, kind: SessionKind, acquisition: Node): Re
   const dispose = kind.facts.release?.dispose;
   if (!acquiring || acquiring.statement.type !== 'VariableDeclaration' || acquiring.statement.kind === 'var' || !dispose || !knowsUsing(file) || !isImplemented(file, kind, dispose)) return undefined;
   if (dispose.symbol !== 'dispose' && !canWait(file, acquiring.statement)) return undefined;
-  if (acquiring.statement.parent.type === 'Program' && acquiring.variable.references.some((reference) => enclosingFunction(reference.identifier as Node) !== undefined)) return undefined;
+  if (acquiring.statement.parent.type === 'Program' && acquiring.variable.references.some((reference) => enclosingFunction(reference.identifier) !== undefined)) return undefined;
   const edits = editsOfRest(file, kind.facts, acquiring);
   if (!edits) return undefined;
   const { statement } = acquiring;
@@ -292,7 +293,7 @@ export function callIt(member: TSESTree.MemberExpression): Rewriting {
 // ----- text
 
 /** The source of a range with edits carried out. */
-export function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
+function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
   let text = '';
   let at = start;
   for (const edit of [...edits].sort((a, b) => a.range[0] - b.range[0])) {
@@ -303,8 +304,8 @@ export function edited(source: string, [start, end]: readonly [number, number], 
   return text + source.slice(at, end);
 }
 
-/** As {@link edited}, two columns further in; lines within a template literal stay where they are. */
-export function shifted(file: File, range: readonly [number, number], edits: readonly Edit[]): string {
+/** As {@link edited}, further in by `unit`; lines within a template literal stay where they are. */
+export function shifted(file: File, range: readonly [number, number], edits: readonly Edit[], unit: string): string {
   const { text } = file.sourceCode;
   const fixed = file.sourceCode.ast.tokens.filter((token) => token.type === 'Template' && token.range[0] >= range[0] && token.range[1] <= range[1]);
   const indents: Edit[] = [];
@@ -312,9 +313,17 @@ export function shifted(file: File, range: readonly [number, number], edits: rea
     const isFixed = fixed.some((token) => token.range[0] < at && at < token.range[1]);
     const isEmpty = /^\n[ \t]*\r?\n/.test(text.slice(at, range[1]));
     const isEdited = edits.some((edit) => edit.range[0] <= at && at < edit.range[1]);
-    if (!isFixed && !isEmpty && !isEdited) indents.push({ range: [at + 1, at + 1], text: '  ' });
+    if (!isFixed && !isEmpty && !isEdited) indents.push({ range: [at + 1, at + 1], text: unit });
   }
   return edited(text, range, [...edits, ...indents]);
+}
+
+/** What a block of the file adds to the indentation, as seen where the statement stands in its own. */
+export function unitOf(file: File, statement: Node): string {
+  const block = statement.parent;
+  const inner = indentOf(file, statement);
+  const outer = block && block.type !== 'Program' ? /^\s*/.exec(file.sourceCode.lines[block.loc.end.line - 1] ?? '')?.[0] ?? '' : inner;
+  return inner.startsWith(outer) && inner.length > outer.length ? inner.slice(outer.length) : inner.includes('\t') ? '\t' : '  ';
 }
 
 export function indentOf({ sourceCode }: File, node: Node): string {

@@ -34,8 +34,10 @@ export function outcomeOfLateUse(kinds: Kinds): string | undefined {
 function knownOutcome(kinds: Kinds, pick: (facts: SessionFacts) => Outcome | undefined): string | undefined {
   const outcomes = kinds.map(({ facts }) => pick(facts));
   if (outcomes.some((outcome) => outcome === undefined || outcome.kind === 'safe')) return undefined;
-  const texts = new Set(outcomes.map((outcome) => outcome?.text));
-  return texts.size === 1 ? outcomes[0]?.text : undefined;
+  const [text, ...others] = new Set(outcomes.map((outcome) => outcome?.text));
+  if (others.length === 0) return text;
+  // Each says it in its own words.
+  return outcomes.every((outcome) => outcome?.kind === 'rejects') ? 'it rejects, for the session has ended' : undefined;
 }
 
 /** It ends by a commit or a rollback, as against something that is given back. */

@@ -4,6 +4,7 @@
  */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Leak } from '../lifetime/lifetime.js';
+import { holdsConnection } from '../release-idioms/holding.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, enclosingFunction, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
@@ -36,7 +37,8 @@ export function containerFindings(model: SessionModel): ContainerFinding[] {
 }
 
 /** What the file registers as scoped, with a disposer, and is a session. */
-function scopedSession({ file, resolver }: SessionModel): Session | undefined {
+function scopedSession(model: SessionModel): Session | undefined {
+  const { file, resolver } = model;
   for (const call of file.callsByName.get('asFunction') ?? []) {
     const value = resolver.valueOf(call.callee);
     const [factory, options] = call.arguments;
@@ -45,7 +47,7 @@ function scopedSession({ file, resolver }: SessionModel): Session | undefined {
     if (!/\.scoped\(\)|\bSCOPED\b/.test(text) || !/\.disposer\(|\bdispose\b/.test(text)) continue;
     const made = resolver.valueOf(factory);
     const session = made?.kind === 'function' ? sessionOf(resolver.returnValue(made.node)) : undefined;
-    if (session?.how === 'acquired' && session.kinds[0].facts.release) return session;
+    if (session?.how === 'acquired' && holdsConnection(model, session.kinds[0], session)) return session;
   }
   return undefined;
 }
@@ -86,7 +88,7 @@ function placeOf(call: Node): Node | undefined {
 function isHandedOn({ file }: SessionModel, place: Node): boolean {
   if (place.type !== 'Identifier') return false;
   return (file.variableOf(place)?.references ?? []).some((reference) => {
-    const node = outermost(reference.identifier as Node);
+    const node = outermost(reference.identifier);
     const { parent } = node;
     if (reference.init || !parent) return false;
     if (parent.type === 'MemberExpression' && parent.object === node) return false;

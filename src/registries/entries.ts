@@ -150,7 +150,7 @@ class Values {
     if (pattern.type === 'ObjectPattern') for (const property of pattern.properties) this.#bound(property.type === 'Property' ? property.value : property.argument);
     else if (pattern.type === 'AssignmentPattern') this.#bound(pattern.left);
     else if (pattern.type === 'Identifier') {
-      for (const reference of this.#model.file.variableOf(pattern)?.references ?? []) if (reference.isRead()) this.follow(reference.identifier as Node);
+      for (const reference of this.#model.file.variableOf(pattern)?.references ?? []) if (reference.isRead()) this.follow(reference.identifier);
     } else this.handedOn = true;
   }
 
@@ -169,12 +169,12 @@ class Values {
 }
 
 /** The name of a function that only this file can call: declared in the module and not exported. */
-export function nameWithin({ file }: SessionModel, fn: FunctionNode): string | undefined {
+function nameWithin({ file }: SessionModel, fn: FunctionNode): string | undefined {
   const declared: Node | null = fn.type === 'FunctionDeclaration' ? fn : fn.parent.type === 'VariableDeclarator' ? fn.parent.parent : null;
   const id = fn.type === 'FunctionDeclaration' ? fn.id : fn.parent.type === 'VariableDeclarator' ? fn.parent.id : undefined;
-  if (!declared || id?.type !== 'Identifier' || declared.parent?.type !== 'Program') return undefined;
+  if (!declared || id?.type !== 'Identifier' || declared.parent.type !== 'Program') return undefined;
   const isOnlyCalled = file.variableOf(id)?.references.every((reference) => {
-    const place = outermost(reference.identifier as Node);
+    const place = outermost(reference.identifier);
     return reference.init === true || (place.parent?.type === 'CallExpression' && unwrap(place.parent.callee) === reference.identifier);
   });
   return isOnlyCalled ? id.name : undefined;

@@ -48,13 +48,12 @@ export class Holders {
     return owner && name !== undefined ? this.#ofField(owner, name) : undefined;
   }
 
-  /** The class whose field is meant by `this.x`, or by `X.x` for a static one. */
+  /** The class whose field is meant by `this.x`, by `X.x` for a static one, or by `x.x` for an object of it. */
   #ownerOf(object: Node): ClassNode | undefined {
     const node = unwrap(object);
     if (node.type === 'ThisExpression') return enclosingClass(node);
-    if (node.type !== 'Identifier') return undefined;
     const value = this.#model.resolver.valueOf(node);
-    return value?.kind === 'class' ? value.node : undefined;
+    return value?.kind === 'class' || value?.kind === 'instance' ? value.node : undefined;
   }
 
   #ofVariable(variable: Variable): Holder | undefined {
@@ -90,7 +89,10 @@ export class Holders {
   #madeOfField(owner: ClassNode, name: string): Holder | undefined {
     const { file } = this.#model;
     const member = owner.body.body.find((each): each is TSESTree.PropertyDefinition => each.type === 'PropertyDefinition' && propertyName(each) === name);
-    const references = (this.#fieldAccesses().get(name) ?? []).filter((access) => this.#ownerOf(access.object) === owner);
+    const accesses = (this.#fieldAccesses().get(name) ?? []).map((access) => ({ access, of: this.#ownerOf(access.object) }));
+    const references = accesses.flatMap(({ access, of }) => (of === owner ? [access] : []));
+    // A field of that name of nobody knows what may be this one.
+    const isSharedPerhaps = !name.startsWith('#') && member?.accessibility !== 'private' && (accesses.some(({ of }) => of === undefined) || owner.superClass !== null || isExtended(this.#model, owner));
     const assigned = references.filter((access) => access.parent.type === 'AssignmentExpression' && access.parent.left === access && isConstructor(enclosingFunction(access)));
     const [assignment] = assigned.map((access) => access.parent as TSESTree.AssignmentExpression);
     const init = member?.value ?? assignment?.right;
@@ -98,12 +100,12 @@ export class Holders {
     if (!collection || !init) return undefined;
     const own = references.filter((access) => !assigned.includes(access));
     const typed = /\.[cm]?tsx?$/.test(file.filename);
-    const hidden = name.startsWith('#') || name.startsWith('_') || member?.accessibility === 'private' || (!typed && member?.accessibility === undefined);
+    const hidden = name.startsWith('#') || name.startsWith('_') || member?.accessibility === 'private' || (!typed && !member?.accessibility);
     return {
       name: `${member?.static ? (owner.id?.name ?? 'this') : 'this'}.${name}`,
       collection,
       references: own,
-      handedOut: (!hidden && isExportedClass(this.#model, owner)) || own.some((access) => isHandedOut(access)) || this.#isTakenApart(owner, name),
+      handedOut: isSharedPerhaps || (!hidden && isExportedClass(this.#model, owner)) || own.some((access) => isHandedOut(access)) || this.#isTakenApart(owner, name),
       permanent: member?.static === true || livesLong(this.#model, owner),
       valueType: typeOfValues(member?.typeAnnotation?.typeAnnotation) ?? typeOfValues(init),
     };
@@ -135,13 +137,13 @@ export class Holders {
   }
 }
 
-/** All member accesses of the file whose object is `this` or a name. */
+/** All member accesses of the file. */
 function memberAccesses({ file }: SessionModel): TSESTree.MemberExpression[] {
   const found: TSESTree.MemberExpression[] = [];
   const keys = file.sourceCode.visitorKeys;
   const stack: Node[] = [file.sourceCode.ast];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.type === 'MemberExpression' && (node.object.type === 'ThisExpression' || node.object.type === 'Identifier')) found.push(node);
+    if (node.type === 'MemberExpression') found.push(node);
     for (const key of keys[node.type] ?? []) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
       if (Array.isArray(child)) stack.push(...child.filter((element) => element !== null));
@@ -165,7 +167,7 @@ function outlives(variable: Variable, at: Node): boolean {
 function isFactory(home: FunctionNode, user: FunctionNode): boolean {
   if (home.async || home.generator || home.body.type !== 'BlockStatement') return false;
   let outer: Node = user;
-  while (outer.parent && enclosingFunction(outer) !== home) outer = enclosingFunction(outer) ?? home;
+  while (enclosingFunction(outer) !== home) outer = enclosingFunction(outer) ?? home;
   if (!isFunction(outer)) return false;
   const { parent } = outer;
   // Not a callback, which runs while the function does.
@@ -237,6 +239,11 @@ export function isExportedClass(model: SessionModel, owner: ClassNode): boolean 
   if (isExported(model, variable)) return true;
   // `module.exports = { Registry }`
   return variable.references.some((reference) => /^(?:Property|AssignmentExpression)$/.test((reference.identifier as Node).parent?.type ?? ''));
+}
+
+function isExtended({ file }: SessionModel, owner: ClassNode): boolean {
+  const [variable] = owner.id ? file.sourceCode.getDeclaredVariables(owner) : [];
+  return variable?.references.some((reference) => /^Class/.test((reference.identifier as Node).parent?.type ?? '')) ?? false;
 }
 
 /** One object for the life of the process: made by the module, or by a container whose default that is. */

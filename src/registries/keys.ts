@@ -47,7 +47,7 @@ function isFixedMember({ file }: SessionModel, node: TSESTree.MemberExpression):
   const definition = file.variableOf(root)?.defs[0];
   if (!definition) return root.name === 'process';
   const type = definition.type as string;
-  return type === 'TSEnumName' || type === 'ImportBinding' || (type === 'Variable' && isOfModule(definition.node as Node));
+  return type === 'TSEnumName' || type === 'ImportBinding' || (type === 'Variable' && isOfModule(definition.node));
 }
 
 function isOfModule(declarator: Node): boolean {
@@ -58,7 +58,7 @@ function ofVariable(model: SessionModel, node: TSESTree.Identifier, depth: numbe
   const { file } = model;
   const variable = file.variableOf(node);
   const definition = variable?.defs[0];
-  const name = variable?.identifiers[0] as TSESTree.Identifier | undefined;
+  const name = variable?.identifiers[0];
   if (!variable || !definition || !name) return 'fixed';
   if (isClosedType(model, name.typeAnnotation?.typeAnnotation)) return 'fixed';
   switch (definition.type as string) {
@@ -67,7 +67,7 @@ function ofVariable(model: SessionModel, node: TSESTree.Identifier, depth: numbe
     case 'Variable': {
       const { init, parent } = definition.node as TSESTree.VariableDeclarator;
       if (parent.parent.type === 'ForOfStatement' || parent.parent.type === 'ForInStatement') return ofCollection(model, parent.parent.right);
-      if (isOfModule(definition.node as Node) && parent.kind === 'const') return 'fixed';
+      if (isOfModule(definition.node) && parent.kind === 'const') return 'fixed';
       return init && name === (definition.node as TSESTree.VariableDeclarator).id ? keyKind(model, init, depth + 1) : 'open';
     }
     case 'Parameter': {

@@ -1,5 +1,6 @@
 /** The law's second half: whatever is registered under a key is taken out again. */
 import type { Leak } from '../lifetime/lifetime.js';
+import { holdsConnection, isOwnConnection } from '../release-idioms/holding.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Node } from '../sessions/syntax.js';
 import type { Session, SessionKind } from '../sessions/values.js';
@@ -16,6 +17,8 @@ interface Found {
   readonly kind: SessionKind;
   /** The session, where the file makes it: what is said here need not be said there again. */
   readonly session: Session | undefined;
+  /** It holds more than memory. */
+  readonly holds: boolean;
 }
 
 export type RegistryFinding =
@@ -52,17 +55,15 @@ export function registryFindings(model: SessionModel): RegistryFinding[] {
 
 function judge(model: SessionModel, registration: Registration): RegistryFinding[] {
   const { node, holder, keys, kind, made, handedIn } = registration;
-  const { facts } = kind;
   if (keys === 'fixed' || (keys !== 'generated' && isOwnConnection(kind))) return [];
-  const found = { node, registry: holder.name, kind, session: made };
-  const fate = fateOf(model, holder, facts, made);
+  const found = { node, registry: holder.name, kind, session: made, holds: holdsConnection(model, kind, made) };
+  const fate = fateOf(model, holder, kind.facts, made);
   // What holds no connection only costs memory, and only in what lives on.
-  const holdsConnection = facts.release !== undefined;
   switch (holder.collection.kind) {
     case 'weak':
-      return holdsConnection && made && !fate.released && !fate.handedOn && !holder.handedOut ? [{ ...found, fault: 'weak' }] : [];
+      return found.holds && made && !fate.released && !fate.handedOn && !holder.handedOut ? [{ ...found, fault: 'weak' }] : [];
     case 'bounded':
-      return holdsConnection && made && holder.collection.eviction === 'drops' && !fate.released && !fate.handedOn && !holder.handedOut ? [{ ...found, fault: 'evicted' }] : [];
+      return found.holds && made && holder.collection.eviction === 'drops' && !fate.released && !fate.handedOn && !holder.handedOut ? [{ ...found, fault: 'evicted' }] : [];
     case 'map':
     case 'object':
   }
@@ -72,12 +73,7 @@ function judge(model: SessionModel, registration: Registration): RegistryFinding
       fault.kind === 'neverRemoved' ? { ...found, fault: 'neverRemoved', remover: fault.remover } : { ...found, node: fault.opening, fault: 'leftOpen', remover: fault.remover, leak: fault.leak },
     );
   }
-  if (!holdsConnection && !holder.permanent) return [];
+  if (!found.holds && !holder.permanent) return [];
   if (fate.released) return [{ ...found, fault: 'staleKept' }];
   return [{ ...found, fault: holder.handedOut || handedIn ? 'perhapsKept' : 'kept' }];
-}
-
-/** A connection that is made and not borrowed may be meant to last: one for each tenant, one for each channel. */
-function isOwnConnection({ facts }: SessionKind): boolean {
-  return facts.origins.length > 0 && facts.origins.every((origin) => origin.kind === 'constructed' || (origin.kind === 'acquire' && origin.on === 'module'));
 }

@@ -8,7 +8,7 @@ import { providerFindings } from '../release-idioms/request-providers.js';
 import { uncalledReleases } from '../release-idioms/uncalled.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Node } from '../sessions/syntax.js';
-import type { Session, SessionKind } from '../sessions/values.js';
+import type { Session } from '../sessions/values.js';
 import { containerFindings } from './containers.js';
 import { registryFindings, type RegistryFinding } from './registries.js';
 import { storeFindings } from './stores.js';
@@ -53,7 +53,7 @@ export function registryReports(model: SessionModel, elsewhere: boolean): Report
 function registries(model: SessionModel, elsewhere: boolean): Report[] {
   return registryFindings(model).flatMap((found) => {
     if (!elsewhere && (found.fault === 'perhapsKept' || found.fault === 'staleKept')) return [];
-    const data = { registry: found.registry, ...describe(found.kind), ...more(found) };
+    const data = { registry: found.registry, ...describe(found), ...more(found) };
     return [{ node: found.node, messageId: found.fault === 'leftOpen' ? ('scopeLeft' as const) : found.fault, data, session: found.session, rewriting: undefined }];
   });
 }
@@ -100,15 +100,14 @@ function idioms(model: SessionModel): Report[] {
 
 // ----- words
 
-function describe(kind: SessionKind): Record<string, string> {
-  const { release } = kind.facts;
+function describe({ kind, holds }: RegistryFinding): Record<string, string> {
   const outcome = outcomeOfNever([kind]);
   return {
     what: describeKind([kind]),
     outcome,
     // What holds no connection still holds all that it has loaded.
-    harm: release ? `, and where nobody releases it ${outcome}` : ' for as long as the process runs, with all that it has loaded',
-    release: release ? ', and release the session there' : '',
+    harm: holds ? `, and where nobody releases it ${outcome}` : ' for as long as the process runs, with all that it has loaded',
+    release: holds ? ', and release the session there' : '',
   };
 }
 

@@ -6,7 +6,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { interpretLifetime } from '../lifetime/interpret.js';
 import type { Leak } from '../lifetime/lifetime.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingClass, enclosingFunction, isFunction, isLoop, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { isExportedClass } from './holders.js';
 
 type Call = TSESTree.CallExpression;
@@ -66,6 +66,8 @@ export function runsWithin(node: Node, fn: FunctionNode): boolean {
 /** The ways out of a function on which nothing is taken out, although on another it is. */
 export function leftOpen(model: SessionModel, scope: FunctionNode, opening: Node, closings: readonly Node[]): ScopeFault[] {
   if (closings.some((closing) => isWithin(opening, closing))) return [];
+  // What one loop opens and another closes is paired by its keys, and those are out of sight.
+  if (closings.some((closing) => loopAround(closing, scope) !== loopAround(opening, scope))) return [];
   const keys = keyTexts(model, opening);
   if (!closings.every((closing) => agree(keys, keyTexts(model, closing)))) return [];
   const acquisition = unwrap(opening) as TSESTree.Expression;
@@ -76,10 +78,16 @@ export function leftOpen(model: SessionModel, scope: FunctionNode, opening: Node
     isSession: () => false,
     throws: 'awaited',
   });
-  if (lifetime.abstained || lifetime.coarse) return [];
-  const [leak] = lifetime.leaks.filter(({ kind, place }) => kind === 'path' || place === 'unprotected');
+  // A function with a branch to open and a branch to close opens no scope of its own.
+  if (lifetime.abstained || lifetime.coarse || !lifetime.endings.has('released')) return [];
+  const [leak] = lifetime.leaks.filter(({ kind, place, departure }) => (kind === 'path' || place === 'unprotected') && departure !== 'overwritten' && departure !== 'yield');
   const [closing] = closings;
   return leak && closing ? [{ kind: 'leftOpen', opening, remover: model.file.nameOf(closing), leak }] : [];
+}
+
+function loopAround(node: Node, scope: FunctionNode): Node | undefined {
+  for (let current: Node | undefined = node; current && current !== scope; current = current.parent) if (isLoop(current)) return current;
+  return undefined;
 }
 
 /** The arguments that say which entry is meant. */
@@ -117,7 +125,7 @@ function callsOf({ file, resolver }: SessionModel, fn: FunctionNode, name: strin
 function isLocal({ file }: SessionModel, fn: FunctionNode, name: string, calls: readonly Call[]): boolean {
   const id = fn.type === 'FunctionDeclaration' ? fn.id : fn.parent.type === 'VariableDeclarator' ? fn.parent.id : undefined;
   const declaration: Node | undefined = fn.type === 'FunctionDeclaration' ? fn : fn.parent.type === 'VariableDeclarator' ? fn.parent.parent : undefined;
-  if (id?.type !== 'Identifier' || declaration?.parent?.type !== 'Program') return false;
+  if (id?.type !== 'Identifier' || declaration?.parent.type !== 'Program') return false;
   const uses = file.variableOf(id)?.references.filter((reference) => reference.init !== true) ?? [];
   return uses.length === calls.length && name === id.name;
 }
@@ -143,7 +151,7 @@ function staysHere({ file }: SessionModel, made: Node): boolean {
   if (parent?.type === 'PropertyDefinition') return parent.accessibility === 'private' || propertyName(parent)?.startsWith('#') === true;
   if (parent?.type !== 'VariableDeclarator' || parent.id.type !== 'Identifier' || parent.parent.parent.type === 'ExportNamedDeclaration') return false;
   return file.variableOf(parent.id)?.references.every((reference) => {
-    const place = outermost(reference.identifier as Node);
+    const place = outermost(reference.identifier);
     return reference.init === true || (place.parent?.type === 'MemberExpression' && place.parent.object === place && !isFunction(place.parent));
   }) ?? false;
 }

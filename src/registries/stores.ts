@@ -1,6 +1,7 @@
 /** An AsyncLocalStorage that holds a session: the store goes with its callback, the session does not. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { releasesOf } from '../release-idioms/endings.js';
+import { holdsConnection } from '../release-idioms/holding.js';
 import { isAmbientStore } from '../sessions/ambient-store.js';
 import type { SessionModel } from '../sessions/model.js';
 import { outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
@@ -22,7 +23,7 @@ export function storeFindings(model: SessionModel): StoreFinding[] {
       const [value] = call.arguments;
       if (call.type !== 'CallExpression' || !store || !value || !isAmbientStore(resolver, store)) return [];
       const [session] = resolver.carriedBy(value);
-      if (session?.how !== 'acquired' || session.kinds[0].facts.release === undefined) return [];
+      if (session?.how !== 'acquired' || !holdsConnection(model, session.kinds[0], session)) return [];
       if (releasesOf(model).some((release) => release.session === session) || isSharedOtherwise(model, session)) return [];
       return [{ fault: isOnlyOfFile(model, store) ? 'storeKept' : 'storePerhapsKept', node: call, session, store: file.nameOf(store) }];
     }),
@@ -36,7 +37,7 @@ function isSharedOtherwise({ file, resolver }: SessionModel, session: Session): 
       const declared = resolver.variableValue(variable);
       if (declared?.kind !== 'session' || declared.session !== session || declared.derived) continue;
       const handed = variable.references.some((reference) => {
-        const node = outermost(reference.identifier as Node);
+        const node = outermost(reference.identifier);
         const { parent } = node;
         if (reference.init || !parent) return false;
         if (parent.type === 'CallExpression') return parent.callee !== node && !isStoreCall(resolver, parent);
@@ -59,7 +60,7 @@ function isOnlyOfFile({ file }: SessionModel, store: Node): boolean {
   const declarator = variable?.defs[0]?.node as Node | undefined;
   if (!variable || declarator?.parent?.parent?.type === 'ExportNamedDeclaration') return false;
   return variable.references.every((reference) => {
-    const place = outermost(reference.identifier as Node);
+    const place = outermost(reference.identifier);
     if (reference.init) return true;
     if (place.parent?.type !== 'MemberExpression' || place.parent.object !== place) return false;
     const call = outermost(place.parent).parent;

@@ -62,10 +62,8 @@ function operatorAround({ resolver }: SessionModel, node: Node): Operator | unde
 /** `finalize(…)`, `tap({ finalize })`, `tap({ unsubscribe })`. */
 function isUnconditional({ name, call }: Operator, { call: release }: Release): boolean {
   if (name === 'finalize') return true;
-  for (let node: Node | undefined = release; node && node !== call; node = node.parent) {
-    if (node.type === 'Property' && /^(?:finalize|unsubscribe)$/.test(propertyName(node) ?? '')) return true;
-  }
-  return false;
+  const handler = call.arguments.flatMap((argument) => (argument.type === 'ObjectExpression' ? argument.properties : [])).find((property) => isWithin(release, property));
+  return handler?.type === 'Property' && /^(?:finalize|unsubscribe)$/.test(propertyName(handler) ?? '');
 }
 
 /** `lastValueFrom(next.handle().pipe(…))`: whoever awaits it stays to the end. */

@@ -8,6 +8,7 @@ import type { SessionModel } from '../sessions/model.js';
 import { enclosingClass, enclosingFunction, isFunction, isWithin, propertyName, type ClassNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { releasesOf } from './endings.js';
+import { holdsConnection } from './holding.js';
 
 export type ProviderFinding =
   /** A factory that acquires, and nothing in the file releases. */
@@ -28,7 +29,7 @@ function factories(model: SessionModel): ProviderFinding[] {
     const value = made && model.resolver.valueOf(made.value);
     if (value?.kind !== 'function') return [];
     const session = sessionOf(model.resolver.returnValue(value.node));
-    if (session?.how !== 'acquired' || !isWithin(session.origin, value.node) || session.kinds[0].facts.release === undefined) return [];
+    if (session?.how !== 'acquired' || !isWithin(session.origin, value.node) || !holdsConnection(model, session.kinds[0], session)) return [];
     // The factory may have been given the request, and wait for its end.
     const watches = /\b(?:on|once|addListener|onFinished|finished)\s*\(/.test(model.file.sourceCode.getText(value.node));
     return watches || releasesOf(model).some((release) => release.session === session) ? [] : [{ fault: 'requestFactory', node: session.origin, session }];

@@ -1,7 +1,7 @@
 /** `.finally(() => session.endSession)`: the method is named and not called. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { outermost, propertyName, unwrap, type Node } from '../sessions/syntax.js';
+import { propertyName, unwrap, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { releaseMethods } from './endings.js';
 
@@ -35,9 +35,4 @@ export function uncalledReleases(model: SessionModel): UncalledRelease[] {
     const session = sessionOf(model.resolver.valueOf(node.object));
     return session?.kinds.some(({ facts }) => facts.release?.methods.includes(name)) ? [{ fault: 'uncalled' as const, node, session, method: name }] : [];
   });
-}
-
-/** Where the parentheses go. */
-export function callOf({ node }: UncalledRelease): { readonly after: Node; readonly text: string } {
-  return { after: outermost(node) === node ? node : outermost(node), text: '()' };
 }

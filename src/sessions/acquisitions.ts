@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
-import { acquiresByMethod, constructedByClass, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
+import { acquiresByMethod, constructedByClass, libraryOfSpecifier, plainSpecifier, type OriginEntry } from './catalogue.js';
 import type { AcquireOrigin } from '../libraries/library.js';
 import { superclassValue } from './fields.js';
 import type { Resolver } from './resolver.js';
@@ -38,6 +38,8 @@ export function constructedBy(resolver: Resolver, node: TSESTree.NewExpression, 
       if (name === 'PrismaClient') return clientNamed(resolver, 'prisma');
       return setting?.library ? clientNamed(resolver, setting.library) : undefined;
     }
+    // What a file inside of the package exports by default may be anything: `pg/lib/connection`.
+    if (name === 'default' && isSubpath(callee.specifier)) return undefined;
     if (library.clients?.constructed?.includes(name)) return { kind: 'client', library };
     for (const entry of constructedByClass.get(name) ?? []) {
       if (entry.library === library) return resolver.session({ origin: node, how: 'acquired', kinds: [entry], name: nameOfResult(resolver, node) });
@@ -47,6 +49,10 @@ export function constructedBy(resolver: Resolver, node: TSESTree.NewExpression, 
   if (callee?.kind === 'client') return undefined;
   // A member of a client object: `new sql.Transaction()` with `sql` the callable module.
   return undefined;
+}
+
+function isSubpath(specifier: string): boolean {
+  return plainSpecifier(specifier).split('/').length > (specifier.startsWith('@') ? 2 : 1);
 }
 
 function clientNamed(_resolver: Resolver, id: string): Value | undefined {

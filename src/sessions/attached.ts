@@ -5,6 +5,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { PropertyOrigin } from '../libraries/library.js';
+import { exportName } from './acquisitions.js';
 import { annotationName } from './annotations.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, propertyName, receiverOf, unwrap, type Node } from './syntax.js';
@@ -90,9 +91,19 @@ function ownerOf(resolver: Resolver, root: Node): Omit<Place, 'steps'> | undefin
       const { id, init } = definition?.node as TSESTree.VariableDeclarator;
       return id.type === 'Identifier' && init && isRequestCall(unwrap(init)) ? { owner: 'request' } : undefined;
     }
+    case 'ImportBinding':
+      return isContextStore(resolver, root) ? { owner: 'store' } : undefined;
     default:
       return undefined;
   }
+}
+
+/** Packages that keep one store for each request, and the export that it is read and written by. */
+const contextStores: Readonly<Record<string, string>> = { '@fastify/request-context': 'requestContext', 'express-http-context': 'default' };
+
+function isContextStore(resolver: Resolver, node: TSESTree.Identifier): boolean {
+  const value = resolver.valueOf(node);
+  return value?.kind === 'module' && Object.hasOwn(contextStores, value.specifier) && contextStores[value.specifier] === exportName(value.path);
 }
 
 /** NestJS: an interceptor, a guard or a decorator asks for the request: `context.switchToHttp().getRequest()`. */
@@ -150,8 +161,8 @@ function attachBySet(resolver: Resolver, call: TSESTree.CallExpression | TSESTre
   const [key, value] = call.arguments;
   const receiver = receiverOf(call);
   if (call.arguments.length !== 2 || key?.type !== 'Literal' || !value || receiver?.type !== 'Identifier') return;
-  if ((resolver.file.variableOf(receiver)?.defs[0]?.type as string | undefined) !== 'Parameter') return;
-  attach(`${synonyms.get(receiver.name) ?? receiver.name}.var.${String(key.value)}`, value, call);
+  const place = ownerOf(resolver, receiver);
+  if (place && (place.root || place.owner === 'store')) attach(`${place.owner}.var.${String(key.value)}`, value, call);
 }
 
 /** `next({ ctx: { ...ctx, tx } })` */

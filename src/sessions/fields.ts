@@ -7,8 +7,21 @@ import type { Resolver } from './resolver.js';
 import { decoratorCallees, enclosingClass, outermost, propertyName, unwrapAwait, type ClassNode, type Node } from './syntax.js';
 import type { Value } from './values.js';
 
+const fieldTables = new WeakMap<Resolver, Map<ClassNode, Map<string, Value | undefined>>>();
+
 /** What `this.name` stands for in a class, by declaration, constructor, getter, superclass or assignment. */
 export function fieldValue(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
+  let classes = fieldTables.get(resolver);
+  if (!classes) fieldTables.set(resolver, (classes = new Map<ClassNode, Map<string, Value | undefined>>()));
+  let fields = classes.get(node);
+  if (!fields) classes.set(node, (fields = new Map<string, Value | undefined>()));
+  if (fields.has(name)) return fields.get(name);
+  const value = findField(resolver, node, name);
+  fields.set(name, value);
+  return value;
+}
+
+function findField(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
   // A class that extends itself, by whatever way, is a mistake of somebody else's.
   const seen = new Set<ClassNode>();
   for (let owner = node; !seen.has(owner); ) {

@@ -155,6 +155,40 @@ function inSourceOrder(left: Node, right: Node): number {
 
 function walk(sourceCode: SourceCode): Nodes {
   const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };
+  const steps = stepsOf(sourceCode);
+  if (steps) noteSteps(nodes, steps);
+  else noteTree(nodes, sourceCode);
+  return nodes;
+}
+
+interface Step {
+  readonly target: unknown;
+  readonly phase?: number;
+}
+
+/** ESLint's own way through the tree, which it keeps; other hosts have none. */
+function stepsOf(sourceCode: SourceCode): readonly Step[] | undefined {
+  const { traverse } = sourceCode as { traverse?: () => Iterable<Step> };
+  const steps = traverse?.call(sourceCode);
+  return Array.isArray(steps) ? (steps as readonly Step[]) : undefined;
+}
+
+function noteSteps(nodes: Nodes, steps: readonly Step[]): void {
+  let skipped: Node | undefined;
+  for (const step of steps) {
+    if (step.phase === undefined) continue;
+    const node = step.target as Node;
+    if (skipped) {
+      if (node === skipped) skipped = undefined;
+    } else if (step.phase === 1) {
+      // As below: what decorates a parameter is not looked at.
+      if (node.type !== 'Identifier') note(nodes, node);
+      else if ((node as { decorators?: readonly unknown[] }).decorators?.length) skipped = node;
+    }
+  }
+}
+
+function noteTree(nodes: Nodes, sourceCode: SourceCode): void {
   const keys = runtimeKeys(sourceCode.visitorKeys);
   // An explicit stack: generated files nest deeper than the call stack.
   const stack: Node[] = [sourceCode.ast];
@@ -193,7 +227,6 @@ function walk(sourceCode: SourceCode): Nodes {
       else if (child) push(stack, child);
     }
   }
-  return nodes;
 }
 
 function pushAll(stack: Node[], nodes: readonly (Node | null)[]): void {

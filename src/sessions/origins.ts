@@ -87,8 +87,11 @@ function isParameter(resolver: Resolver): boolean {
 
 function bindsTransaction(pattern: Node): boolean {
   switch (pattern.type) {
-    case 'Identifier':
-      return namedAfterTransaction(pattern.name) || (pattern.typeAnnotation !== undefined && namesTransaction(pattern.typeAnnotation.typeAnnotation));
+    case 'Identifier': {
+      // espree leaves the annotation out, oxlint says null.
+      const annotation = (pattern as { readonly typeAnnotation?: TSESTree.TSTypeAnnotation | null }).typeAnnotation?.typeAnnotation;
+      return namedAfterTransaction(pattern.name) || (annotation !== undefined && namesTransaction(annotation));
+    }
     case 'AssignmentPattern':
       return bindsTransaction(pattern.left);
     case 'TSParameterProperty':

@@ -17,7 +17,7 @@ export async function turns(count = 20): Promise<void> {
 }
 
 /** Polls until the answer is true; only a broken program reaches the limit. */
-export async function until(what: string, answer: () => boolean | Promise<boolean>, within = 10_000): Promise<void> {
+export async function until(what: string, answer: () => boolean | Promise<boolean>, within = 20_000): Promise<void> {
   const limit = Date.now() + within;
   while (!(await answer())) {
     if (Date.now() > limit) throw new Error(`never happened: ${what}`);

@@ -10,7 +10,7 @@ export type Verdict =
   | { readonly kind: 'impossible'; readonly why: string };
 
 /** Much longer than any program takes: a program that reaches it hangs, which no program does on purpose. */
-const limit = 30_000;
+const limit = 60_000;
 
 export function cannotRun(claim: Claim, suite: Suite): Extract<Verdict, { why: string }> | undefined {
   if (claim.impossible) return { kind: 'impossible', why: claim.impossible };

@@ -182,3 +182,15 @@ export async function awaitedCommit(database: PostgresDatabase, begin: () => Pro
   const failed = await errorOf((async () => transaction.commit())());
   assert.match(String(failed), /duplicate key value|SequelizeUniqueConstraintError/);
 }
+
+/** `await using` on a session that implements neither symbol: the block throws, and nothing has been released. */
+export async function hasNoDispose(session: object): Promise<void> {
+  assert.deepEqual([Symbol.asyncDispose in session, Symbol.dispose in session], [false, false]);
+  const failed = await errorOf(
+    (async () => {
+      await using scoped = session as AsyncDisposable;
+      void scoped;
+    })(),
+  );
+  assert.ok(failed instanceof TypeError);
+}

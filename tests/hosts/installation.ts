@@ -1,6 +1,6 @@
 /**
- * Packs the package and installs it with npm, as a user would: once beside ESLint 9, once beside ESLint 10 and the other
- * programs. Everything is outside of the repository, whose own `node_modules` would hide what the package lacks.
+ * Packs the package and installs it with npm, as a user would: beside the first ESLint 9, the last ESLint 9, and ESLint 10
+ * with the other programs. Everything is outside of the repository, whose own `node_modules` would hide what the package lacks.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 /** What pins the programs beside which the package is installed: `<host>/package.json` and its lock. */
-const hosts = ['eslint9', 'eslint10'] as const;
+const hosts = ['oldest', 'eslint9', 'eslint10'] as const;
 export type Host = (typeof hosts)[number];
 
 const QUIETLY = ['--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];

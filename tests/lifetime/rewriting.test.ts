@@ -4,7 +4,7 @@ import path from 'node:path';
 import parser from '@typescript-eslint/parser';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { Linter, type Rule } from 'eslint';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useManaged } from '../../src/lifetime/managed.js';
 import { awaitUsing, callIt, onceClose, returnAwait, wrapInFinally, type Rewriting } from '../../src/lifetime/rewriting.js';
@@ -78,6 +78,12 @@ const tables: Readonly<Record<string, readonly [Rewrite, readonly Row[]]>> = {
         pg,
         'export async function f() {\n  const c = await «pool.connect()»;\n  await c.query(`\n    SELECT 1\n  `);\n}',
         'export async function f() {\n  const c = await pool.connect();\n  try {\n    await c.query(`\n    SELECT 1\n  `);\n  } finally {\n    c.release();\n  }\n}',
+      ],
+      [
+        'tabs',
+        pg,
+        `export async function f() {\n\tconst c = await «pool.connect()»;\n\tif (c) {\n\t\tawait c.query('SELECT 1');\n\t}\n\tc.release();\n}`,
+        `export async function f() {\n\tconst c = await pool.connect();\n\ttry {\n\t\tif (c) {\n\t\t\tawait c.query('SELECT 1');\n\t\t}\n\t} finally {\n\t\tc.release();\n\t}\n}`,
       ],
       [
         'in one line',
@@ -202,7 +208,7 @@ function rewritten(rewrite: Rewrite, head: string, marked: string, filename = pa
     create(context) {
       const { sourceCode } = context as unknown as { sourceCode: Readonly<TSESLint.SourceCode> };
       return inFilesWithSessions(context as unknown as ModelContext, ({ file, resolver }: SessionModel) => {
-        let node = sourceCode.getNodeByRangeIndex(start) as Node | null;
+        let node = sourceCode.getNodeByRangeIndex(start);
         while (node && (node.range[0] !== start || node.range[1] !== end)) node = node.parent ?? null;
         if (!node) throw new Error(`nothing at ${marked}`);
         const session = [node, ...file.calls].map((each) => sessionOf(resolver.valueOf(each))).find((each) => each !== undefined);

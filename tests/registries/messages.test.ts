@@ -2,7 +2,7 @@ import parser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import plugin from '../../src/plugin.js';
-import { registryMessages } from '../../src/registries/reports.js';
+import type { registryMessages } from '../../src/registries/reports.js';
 
 const typeorm = `import { DataSource } from 'typeorm'; const ds = new DataSource({ type: 'postgres' });`;
 const pg = `import { Pool } from 'pg'; const pool = new Pool();`;

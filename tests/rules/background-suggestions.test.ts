@@ -1,4 +1,4 @@
-import { compilesAsSuggested } from './suggestions.js';
+import { compilesAsSuggested } from './compiled.js';
 
 const pg = "import { Pool, type PoolClient } from 'pg'; const pool = new Pool(); async function save(client: PoolClient, x: number): Promise<void> { await client.query('INSERT INTO a VALUES ($1)', [x]); }\n";
 const inTransaction = (body: string) => `${pg}export async function f(xs: number[], ok: boolean) { const c = await pool.connect(); try { await c.query('BEGIN'); ${body} await c.query('COMMIT'); } finally { c.release(); } return [xs, ok]; }`;

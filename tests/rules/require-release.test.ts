@@ -5,6 +5,7 @@ import { libraries } from '../../src/libraries/index.js';
 import type { Library, SessionFacts } from '../../src/libraries/library.js';
 import plugin from '../../src/plugin.js';
 import { acquireRows, type AcquireRow } from './release-rows.js';
+import { withSuggestions } from './suggested.js';
 
 RuleTester.describe = describe;
 RuleTester.it = it;
@@ -78,7 +79,7 @@ const isInvalid = (each: Case): each is Case & { errors: NonNullable<Case['error
 for (const acquirer of acquirers) {
   const seen = new Set<string>();
   const cases = casesOf(acquirer).filter(({ code }) => !seen.has(code) && seen.add(code));
-  tester.run(`require-release: ${acquirer.id}`, rule, { valid: cases.filter((each) => !isInvalid(each)), invalid: cases.filter(isInvalid) });
+  tester.run(`require-release: ${acquirer.id}`, rule, { valid: cases.filter((each) => !isInvalid(each)), invalid: cases.filter(isInvalid).map((each) => withSuggestions('require-release', each)) });
 }
 
 // ----- shapes of their own
@@ -93,7 +94,7 @@ const mysqlCallbacks = "import mysql from 'mysql2'; const pool = mysql.createPoo
 const kysely = "import { Kysely } from 'kysely'; const db = new Kysely({});\n";
 const work = "await c.query('SELECT 1');";
 
-const ok = (name: string, code: string, options: typeof strict | [] = []) => ({ name, code, filename: 'a.ts', options });
+const ok = (name: string, code: string, options: typeof strict | [] = [], filename = 'a.ts') => ({ name, code, filename, options });
 
 interface Expected {
   readonly messageId: string;
@@ -182,6 +183,10 @@ tester.run('require-release', rule, {
     ok('a field, where nobody asked', `${pg}export class A { async open() { this.client = await pool.connect(); } run() { return this.client.query('SELECT 1'); } }`),
     ok('Kysely', `${kysely}export async function f() { const t = await db.startTransaction().execute(); try { await t.insertInto('a').values({}).execute(); await t.commit().execute(); } catch (e) { await t.rollback().execute(); throw e; } }`),
     ok('releasing twice where that does nothing', `${typeorm}export async function f() { const qr = source.createQueryRunner(); await qr.query('SELECT 1').finally(() => qr.release()); await qr.release(); }`),
+    ok('given to others in a loop', `${typeorm}export async function f(migrations) { const qr = source.createQueryRunner(); for (const migration of migrations) await migration.up(qr); await seed(); }`),
+    ok('functions that call each other', `${pg}export async function f() { const c = await pool.connect(); function a(x) { if (x) queue.each(b); c.query('SELECT 1'); } function b(x) { queue.each(a); a(x); } keep(a); try { a(1); } finally { c.release(); } }`),
+    ok('a protocol connection of the driver', "import PgConnection from 'pg/lib/connection';\nexport function f() { const c = new PgConnection(); c.connect(5432, 'a'); }"),
+    ok('a helper of tests', `${pg}export async function f() { const c = await pool.connect(); ${work} c.release(); }`, [], 'src/__tests__/a.ts'),
     ok('another library', "import { Pool } from 'pg'; import { Kafka } from 'kafkajs'; const kafka = new Kafka({});\nexport async function f() { const c = kafka.producer(); await c.connect(); await c.send({}); }"),
     ok('IndexedDB', "import { Sequelize } from 'sequelize';\nexport async function f(idb) { const t = idb.transaction('store', 'readwrite'); await t.store.put(1); }"),
   ],
@@ -240,5 +245,5 @@ tester.run('require-release', rule, {
     bug('a client that is not closed on every path', "import { MongoClient } from 'mongodb';\nexport async function f() { const c = new MongoClient(''); await c.connect(); const found = await c.db().collection('a').findOne(); await c.close(); return found; }", { messageId: 'leftByThrow', at: "new MongoClient('')" }),
     bug('a field that nothing releases, where asked', `${pg}export class A { async open() { this.client = await pool.connect(); } run() { return this.client.query('SELECT 1'); } }`, { messageId: 'stored', at: connect }, strict),
     bug('two of one', `${pg}export async function f() { const a = await pool.connect(); const b = await pool.connect(); try { await a.query('SELECT 1'); } finally { a.release(); b.release(); } }`, { messageId: 'leftByThrow', at: 'pool.connect(); const b' }),
-  ],
+  ].map((each) => withSuggestions('require-release', each)),
 });

@@ -1,5 +1,5 @@
 import plugin from '../../src/plugin.js';
-import { compilesAsSuggested } from './suggestions.js';
+import { compilesAsSuggested } from './compiled.js';
 
 /** Code with one finding whose suggestion must compile against the real package. */
 const cases: Readonly<Record<string, string>> = {

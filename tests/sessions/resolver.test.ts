@@ -24,6 +24,7 @@ const tables: Record<string, readonly Row[]> = {
     ['a let that is emptied again', `${pg}let c = null; c = await pool.connect(); c = null; «c»;`, [acquired]],
     ['a let of a client or a session', `${pg}let c = pool; c = await pool.connect(); «c»;`, ['either']],
     ['a cycle', 'let a = b; var b = a; «a»;', ['-']],
+    ['an object that is spread into itself', 'function f(o) { f({ ...o }); return «o.x»; }', ['-']],
     ['a global', '«foo»;', ['global']],
     ['shadowing', `${prisma}prisma.$transaction((prisma) => { «prisma»; }); «prisma»;`, [managed, 'prisma client']],
     ['shadowing by a block', `${prisma}prisma.$transaction((tx) => { { const tx = 1; «tx»; } «tx»; });`, ['-', managed]],

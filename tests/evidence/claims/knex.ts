@@ -3,7 +3,7 @@ import createKnex, { type Knex } from 'knex';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, unhandledRejections, watch } from '../order.js';
-import { failsWithDeclined, fullPool, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { failsWithDeclined, fullPool, hasNoDispose, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
 
 type Db = Knex;
 type Tx = Knex.Transaction;
@@ -339,6 +339,21 @@ export const knex: LibraryClaims = {
             }),
           );
           assert.match(failed.message, /duplicate key value/);
+        }),
+    },
+
+    'knex/no-dispose': {
+      says: '`await using` of a transaction throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withKnex(database, async (knex) => {
+          const trx = await knex.transaction();
+          await hasNoDispose(trx);
+          await trx.rollback();
+        }),
+      instead: (database) =>
+        withKnex(database, async (knex) => {
+          await knex.transaction((trx) => insert('a')(trx));
+          assert.deepEqual(await database.notes(), ['a']);
         }),
     },
   }),

@@ -3,7 +3,7 @@ import { createClient, type Client, type Transaction } from '@libsql/client';
 import { onSqlite, type LibraryClaims } from '../claim.js';
 import type { SqliteDatabase } from '../databases/sqlite.js';
 import { Declined, errorOf } from '../order.js';
-import { failsWithDeclined, siblingAfterRollback, taskAfterCommit } from '../scenes.js';
+import { failsWithDeclined, hasNoDispose, siblingAfterRollback, taskAfterCommit } from '../scenes.js';
 
 async function withClient(database: SqliteDatabase, program: (client: Client) => Promise<void>): Promise<void> {
   const client = createClient({ url: `file:${database.file}` });
@@ -175,6 +175,21 @@ export const libsql: LibraryClaims = {
             await insert('second')(tx);
           });
           assert.deepEqual(await database.notes(), ['first', 'second']);
+        }),
+    },
+
+    'libsql/no-dispose': {
+      says: '`await using` of a transaction throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withClient(database, async (client) => {
+          const tx = await client.transaction('write');
+          await hasNoDispose(tx);
+          tx.close();
+        }),
+      instead: (database) =>
+        withClient(database, async (client) => {
+          await inTransaction(client)(insert('a'));
+          assert.deepEqual(await database.notes(), ['a']);
         }),
     },
   }),

@@ -286,7 +286,7 @@ export const mikroOrm: LibraryClaims = {
           ];
           for (const work of works) {
             const late = await taskAfterCommit<SqlEntityManager>(inTransaction(orm.em.fork()), () => work(orm.em));
-            assert.match(late.state === 'rejected' ? late.reason.message : '', /Transaction query already complete/);
+            assert.match(late.state === 'rejected' ? late.reason.message : '', isSeven ? /Transaction is already committed/ : /Transaction query already complete/);
           }
           assert.deepEqual(await database.notes(), []);
         }),
@@ -387,6 +387,37 @@ export const mikroOrm: LibraryClaims = {
           await Promise.all([branch('a'), branch('b')]);
           assert.deepEqual(await database.notes(), ['a', 'b']);
         }),
+    },
+
+    'mikro-orm/never-ended': {
+      says: 'a transaction that is begun and neither committed nor rolled back stays idle in transaction, and its connection is missing from the pool',
+      harm: (database) =>
+        withOrm(
+          database,
+          async (orm) => {
+            const em = orm.em.fork();
+            await em.begin();
+            await insert('a')(em);
+            await database.untilIdleInTransaction();
+            const next = watch(insert('b')(orm.em.fork()));
+            await turns(100);
+            assert.equal(next.state, 'pending');
+            await em.rollback();
+            assert.equal((await next.outcome()).state, 'fulfilled');
+            assert.deepEqual(await database.notes(), ['b']);
+          },
+          1,
+        ),
+      instead: (database) =>
+        withOrm(
+          database,
+          async (orm) => {
+            await orm.em.fork().transactional((em) => insert('a')(em));
+            await insert('b')(orm.em.fork());
+            assert.deepEqual(await database.notes(), ['a', 'b']);
+          },
+          1,
+        ),
     },
   }),
 };

@@ -3,6 +3,7 @@ import sql from 'mssql';
 import { onNothing, type LibraryClaims } from '../claim.js';
 import { startTdsStub, type TdsStub } from '../databases/tds-stub.js';
 import { Declined, errorOf, until, watch } from '../order.js';
+import { hasNoDispose } from '../scenes.js';
 
 /** The whole of mssql and tedious is real; only the server is a stand-in. */
 async function withPool(program: (pool: sql.ConnectionPool, server: TdsStub) => Promise<void>): Promise<void> {
@@ -203,6 +204,31 @@ export const mssql: LibraryClaims = {
           server.letGo();
           assert.equal((await inside.outcome()).state, 'fulfilled');
           await transaction.rollback();
+        }),
+    },
+
+    'mssql/no-dispose': {
+      says: '`await using` of a transaction throws a TypeError: it has no Symbol.asyncDispose',
+      harm: () =>
+        withPool(async (pool) => {
+          const transaction = pool.transaction();
+          await transaction.begin();
+          await hasNoDispose(transaction);
+          assert.equal(held(pool), 1);
+          await transaction.rollback();
+        }),
+      instead: () =>
+        withPool(async (pool) => {
+          const transaction = pool.transaction();
+          await transaction.begin();
+          try {
+            await transaction.request().batch('select 1');
+            await transaction.commit();
+          } catch (error) {
+            await transaction.rollback();
+            throw error;
+          }
+          assert.equal(held(pool), 0);
         }),
     },
   }),

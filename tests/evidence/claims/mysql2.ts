@@ -425,5 +425,45 @@ export const mysql2: LibraryClaims = {
         await errorOf(connection.commit());
       },
     },
+
+    'mysql2/pool-temporary-table': {
+      says: 'a temporary table that is made through the pool does not exist on another connection',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          await pool.query('create temporary table draft (id int)');
+          // Another request has that connection meanwhile.
+          const other = await pool.getConnection();
+          const failed = await errorOf(pool.query('select * from draft'));
+          assert.equal(failed.code, 'ER_NO_SUCH_TABLE');
+          other.release();
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          const connection = await pool.getConnection();
+          await connection.query('create temporary table draft (id int)');
+          await connection.query('select * from draft');
+          connection.release();
+        }),
+    },
+
+    'mysql2/pool-lock': {
+      says: 'GET_LOCK through the pool stays with that connection: the RELEASE_LOCK reaches another and says 0',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          await pool.query("select get_lock('job', 0)");
+          const other = await pool.getConnection();
+          const [rows] = await pool.query<mysql.RowDataPacket[]>("select release_lock('job') as released");
+          assert.equal(rows[0]!['released'], 0);
+          other.release();
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          const connection = await pool.getConnection();
+          await connection.query("select get_lock('job', 0)");
+          const [rows] = await connection.query<mysql.RowDataPacket[]>("select release_lock('job') as released");
+          connection.release();
+          assert.equal(rows[0]!['released'], 1);
+        }),
+    },
   }),
 };

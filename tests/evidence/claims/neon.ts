@@ -5,7 +5,7 @@ import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { startWebSocketProxy } from '../databases/websocket.js';
 import { Declined, errorOf, turns, until, watch } from '../order.js';
-import { failsWithDeclined, siblingAfterRollback } from '../scenes.js';
+import { failsWithDeclined, hasNoDispose, siblingAfterRollback } from '../scenes.js';
 
 export async function withNeonPool(database: PostgresDatabase, program: (pool: Pool) => Promise<void>, max = 5): Promise<void> {
   const proxy = await startWebSocketProxy(database.port);
@@ -258,6 +258,21 @@ export const neonClaims: LibraryClaims = {
         });
         assert.equal(requests.length, 1, 'one request, one transaction');
       },
+    },
+
+    'neon/no-dispose': {
+      says: '`await using` of a pooled client throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withNeonPool(database, async (pool) => {
+          const client = await pool.connect();
+          await hasNoDispose(client);
+          client.release();
+        }),
+      instead: (database) =>
+        withNeonPool(database, async (pool) => {
+          await inTransaction(pool)(insert('a'));
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
     },
   }),
 };

@@ -11,14 +11,14 @@ interface DatabaseSync {
 }
 
 /** node:sqlite came with Node 22; a static import would end the suite on Node 20. */
-async function withDatabase(database: SqliteDatabase, program: (db: DatabaseSync) => Promise<void>): Promise<void> {
+async function withDatabase(database: SqliteDatabase, program: (db: DatabaseSync) => Promise<void>, closed?: 'closed by the program'): Promise<void> {
   const name = 'node:sqlite';
   const { DatabaseSync } = (await import(name)) as { DatabaseSync: new (file: string) => DatabaseSync };
   const db = new DatabaseSync(database.file);
   try {
     await program(db);
   } finally {
-    db.close();
+    if (!closed) db.close();
   }
 }
 
@@ -77,6 +77,25 @@ export const nodeSqlite: LibraryClaims = {
           withDatabase(database, async (db) => {
             insert(db, 'in time');
             assert.deepEqual(await database.notes(), ['in time']);
+          }),
+      },
+
+      'node-sqlite/dispose': {
+        says: '`using` closes the database when the block is left',
+        harmless: true,
+        harm: async (database) => {
+          let kept!: DatabaseSync;
+          await withDatabase(database, async (db) => {
+            using scoped = db as DatabaseSync & Disposable;
+            insert(scoped, 'a');
+            kept = scoped;
+          }, 'closed by the program');
+          assert.throws(() => insert(kept, 'late'), /database is not open/);
+        },
+        instead: (database) =>
+          withDatabase(database, async (db) => {
+            insert(db, 'a');
+            assert.deepEqual(await database.notes(), ['a']);
           }),
       },
     },

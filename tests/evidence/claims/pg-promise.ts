@@ -3,7 +3,7 @@ import pgPromise, { type IDatabase, type ITask } from 'pg-promise';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
-import { failsWithDeclined, fullPool, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
+import { failsWithDeclined, fullPool, hasNoDispose, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit } from '../scenes.js';
 
 type Db = IDatabase<object>;
 type Task = ITask<object>;
@@ -304,6 +304,21 @@ export const pgPromiseClaims: LibraryClaims = {
           },
           1,
         ),
+    },
+
+    'pg-promise/no-dispose': {
+      says: '`await using` of a connection throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withDb(database, async (db) => {
+          const connection = await db.connect();
+          await hasNoDispose(connection);
+          await connection.done();
+        }),
+      instead: (database) =>
+        withDb(database, async (db) => {
+          await db.task((t) => insert('a')(t));
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
     },
   }),
 };

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, gate, turns, until, watch } from '../order.js';
-import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, siblingAfterRollback, siblingInOtherTransaction, type Begun } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, hasNoDispose, siblingAfterRollback, siblingInOtherTransaction, type Begun } from '../scenes.js';
 
 async function withPool(database: PostgresDatabase, program: (pool: pg.Pool) => Promise<void>, max = 5, connectionTimeoutMillis = 0): Promise<void> {
   const pool = new pg.Pool({ connectionString: database.url, max, connectionTimeoutMillis });
@@ -526,16 +526,9 @@ export const pgClaims: LibraryClaims = {
       says: '`await using` of a pool client throws: it has no Symbol.asyncDispose',
       harm: (database) =>
         withPool(database, async (pool) => {
-          let client: pg.PoolClient | undefined;
-          const failed = await errorOf(
-            (async () => {
-              client = await pool.connect();
-              await using scoped = client as unknown as AsyncDisposable;
-              void scoped;
-            })(),
-          );
-          assert.ok(failed instanceof TypeError);
-          client!.release();
+          const client = await pool.connect();
+          await hasNoDispose(client);
+          client.release();
         }),
       instead: (database) =>
         withPool(database, async (pool) => {
@@ -662,6 +655,99 @@ export const pgClaims: LibraryClaims = {
           await first.outcome();
           assert.equal(await database.balance(), 98);
         }),
+    },
+
+    'pg/pool-advisory-lock': {
+      says: 'an advisory lock that is taken through the pool stays with that connection: the unlock reaches another and says false',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          await pool.query('select pg_advisory_lock(7)');
+          // Another request has that connection meanwhile.
+          const other = await pool.connect();
+          const { rows } = await pool.query<{ unlocked: boolean }>('select pg_advisory_unlock(7) as unlocked');
+          assert.equal(rows[0]!.unlocked, false);
+          other.release();
+          const held = await database.rows("select 1 from pg_locks where locktype = 'advisory' and objid = 7 and granted");
+          assert.equal(held.length, 1);
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          const client = await pool.connect();
+          await client.query('select pg_advisory_lock(7)');
+          const { rows } = await client.query<{ unlocked: boolean }>('select pg_advisory_unlock(7) as unlocked');
+          client.release();
+          assert.equal(rows[0]!.unlocked, true);
+        }),
+    },
+
+    'pg/pool-temporary-table': {
+      says: 'a temporary table that is made through the pool does not exist on another connection',
+      harm: (database) =>
+        withPool(database, async (pool) => {
+          await pool.query('create temp table draft (id int)');
+          const other = await pool.connect();
+          const failed = await errorOf(pool.query('select * from draft'));
+          assert.equal(failed.code, '42P01');
+          other.release();
+        }),
+      instead: (database) =>
+        withPool(database, async (pool) => {
+          const client = await pool.connect();
+          await client.query('create temp table draft (id int)');
+          await client.query('select * from draft');
+          client.release();
+        }),
+    },
+
+    'pg/pool-set-local': {
+      says: 'SET LOCAL through the pool has no effect on the next statement, not even on the same connection',
+      harm: (database) =>
+        withPool(
+          database,
+          async (pool) => {
+            await pool.query("set local statement_timeout = '7s'");
+            const { rows } = await pool.query<{ statement_timeout: string }>('show statement_timeout');
+            assert.equal(rows[0]!.statement_timeout, '0');
+          },
+          1,
+        ),
+      instead: (database) =>
+        withPool(database, (pool) =>
+          inTransaction(pool)(async (client) => {
+            await client.query("set local statement_timeout = '7s'");
+            const { rows } = await client.query<{ statement_timeout: string }>('show statement_timeout');
+            assert.equal(rows[0]!.statement_timeout, '7s');
+          }),
+        ),
+    },
+
+    'pg/pool-listen': {
+      says: 'LISTEN through the pool ends when the pool closes the idle connection: notifications stop, without an error',
+      harm: async (database) => {
+        // As long as the pool lets a connection idle; 10 s unless set.
+        const pool = new pg.Pool({ connectionString: database.url, max: 1, idleTimeoutMillis: 10 });
+        let received = 0;
+        const errors: Error[] = [];
+        pool.on('error', (error) => errors.push(error));
+        pool.on('connect', (client) => void client.on('notification', () => received++));
+        await pool.query('listen orders');
+        await database.untilBackends(0, 'of the pool', () => true);
+        await database.rows('notify orders');
+        await pool.query('select 1');
+        await turns(100);
+        assert.deepEqual([received, errors.length], [0, 0]);
+        await pool.end();
+      },
+      instead: async (database) => {
+        const client = new pg.Client({ connectionString: database.url });
+        await client.connect();
+        let received = 0;
+        client.on('notification', () => received++);
+        await client.query('listen orders');
+        await database.rows('notify orders');
+        await until('the notification has come', () => received === 1);
+        await client.end();
+      },
     },
   }),
 };

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, turns, watch } from '../order.js';
-import { failsWithDeclined, parallelNested, siblingAfterRollback, siblingInOtherTransaction, taskAfterCommit } from '../scenes.js';
+import { failsWithDeclined, hasNoDispose, parallelNested, siblingAfterRollback, siblingInOtherTransaction, taskAfterCommit } from '../scenes.js';
 
 type Sql = postgres.Sql;
 type Tx = postgres.TransactionSql;
@@ -382,6 +382,21 @@ export const postgresJs: LibraryClaims = {
           const reserved = await sql.reserve();
           assert.throws(() => reserved.begin(async () => {}), /reserved\.begin is not a function/);
           assert.equal(reserved.reserve, undefined);
+          reserved.release();
+        }),
+      instead: (database) =>
+        withSql(database, async (sql) => {
+          await sql.begin(async (tx) => void (await insert('a')(tx)));
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
+    },
+
+    'postgres-js/no-dispose': {
+      says: '`await using` of a reserved connection throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withSql(database, async (sql) => {
+          const reserved = await sql.reserve();
+          await hasNoDispose(reserved);
           reserved.release();
         }),
       instead: (database) =>

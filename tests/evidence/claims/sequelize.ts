@@ -3,7 +3,7 @@ import { DataTypes, Sequelize, type ModelStatic, type Model, type Transaction } 
 import { onPostgres, type LibraryClaims } from '../claim.js';
 import type { PostgresDatabase } from '../databases/postgres.js';
 import { Declined, errorOf, unhandledRejections, until } from '../order.js';
-import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit, type Begun } from '../scenes.js';
+import { awaitedCommit, failsWithDeclined, floatingCommit, fullPool, hasNoDispose, parallelNested, siblingAfterRollback, siblingBehindRollback, taskAfterCommit, type Begun } from '../scenes.js';
 
 type Note = ModelStatic<Model<{ id?: number; text: string }>>;
 
@@ -293,6 +293,21 @@ export const sequelize: LibraryClaims = {
       says: 'a commit that nobody waits for fails, and the caller has been told that all is well: the rejection is unhandled',
       harm: (database) => withSequelize(database, (sequelize) => floatingCommit(database, () => begin(sequelize))),
       instead: (database) => withSequelize(database, (sequelize) => awaitedCommit(database, () => begin(sequelize))),
+    },
+
+    'sequelize/no-dispose': {
+      says: '`await using` of a transaction throws a TypeError: it has no Symbol.asyncDispose',
+      harm: (database) =>
+        withSequelize(database, async (sequelize) => {
+          const transaction = await sequelize.transaction();
+          await hasNoDispose(transaction);
+          await transaction.rollback();
+        }),
+      instead: (database) =>
+        withSequelize(database, async (sequelize, Note) => {
+          await sequelize.transaction(async (transaction) => void (await Note.create({ text: 'a' }, { transaction })));
+          assert.deepEqual(await database.notes(), ['a']);
+        }),
     },
   }),
 };

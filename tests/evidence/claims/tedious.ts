@@ -4,6 +4,7 @@ import { Connection, Request } from 'tedious';
 import { onNothing, type LibraryClaims } from '../claim.js';
 import { startTdsStub, type TdsStub } from '../databases/tds-stub.js';
 import { errorOf, until } from '../order.js';
+import { hasNoDispose } from '../scenes.js';
 
 /** The whole of tedious is real; only the server is a stand-in. */
 async function withConnection(program: (connection: Connection, server: TdsStub) => Promise<void>): Promise<void> {
@@ -49,6 +50,12 @@ export const tedious: LibraryClaims = {
           await run(connection, 'select 1');
           await run(connection, 'select 2');
         }),
+    },
+
+    'tedious/no-dispose': {
+      says: '`await using` of a connection throws a TypeError: it has no Symbol.asyncDispose',
+      harm: () => withConnection((connection) => hasNoDispose(connection)),
+      instead: () => withConnection((connection) => run(connection, 'select 1')),
     },
   }),
 };

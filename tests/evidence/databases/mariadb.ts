@@ -35,7 +35,7 @@ export async function startMariaDB(): Promise<MariaServer> {
     } catch {
       return false;
     }
-  });
+  }, 60_000);
   const [[first]] = await admin.query<mysql.RowDataPacket[]>('select version() as version');
 
   let count = 0;

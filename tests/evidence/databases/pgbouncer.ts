@@ -92,7 +92,7 @@ logfile = ${folder}/log
     } catch {
       return false;
     }
-  });
+  }, 60_000);
   return {
     version: program.version,
     async fresh() {

@@ -1,0 +1,51 @@
+/** What is linted, and with what. */
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import tsParser from '@typescript-eslint/parser';
+import type { Linter } from 'eslint';
+import promise from 'eslint-plugin-promise';
+import tseslint from 'typescript-eslint';
+import dbSession from '../dist/src/plugin.js';
+
+/** Packages that are pinned by the lock file, and come with enough JavaScript. */
+export const packages = ['typeorm', '@mikro-orm/core', '@mikro-orm/knex', 'sequelize', 'knex', 'objection', 'mongoose', 'mongodb', 'mysql2', 'pg', 'mssql', 'bookshelf', 'slonik'] as const;
+
+/** Every code file below a folder, declarations and nested packages left out, in a fixed order. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesIn(path);
+      return entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name) && !/\.d\.[cm]?ts$|\.min\.js$/.test(entry.name) ? [path] : [];
+    });
+}
+
+export function packageFiles(limit: number): string[] {
+  return packages.flatMap((name) => filesIn(resolve('node_modules', name)).slice(0, limit));
+}
+
+export const rivals = {
+  'no rules': {},
+  recommended: dbSession.configs.recommended.rules,
+  strict: dbSession.configs.strict.rules,
+  all: dbSession.configs.all.rules,
+  'eslint-plugin-promise': promise.configs['flat/recommended'].rules,
+  'require-atomic-updates': { 'require-atomic-updates': 'error' },
+  'no-floating-promises': { '@typescript-eslint/no-floating-promises': 'error' },
+} satisfies Record<string, Linter.RulesRecord>;
+
+export type Rival = keyof typeof rivals;
+
+/** A flat config with the rules of one rival, and of no other. */
+export function configOf(rival: Rival, typedIn: string | undefined): Linter.Config[] {
+  return [
+    {
+      files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
+      plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin },
+      languageOptions: { parser: tsParser, parserOptions: typedIn === undefined ? {} : { projectService: true, tsconfigRootDir: typedIn } },
+      linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },
+      rules: rivals[rival],
+    },
+  ];
+}
