@@ -22,6 +22,22 @@ export function fieldValue(resolver: Resolver, node: ClassNode, name: string): V
 }
 
 function findField(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
+  // A class that extends itself, by whatever way, is a mistake of somebody else's.
+  const seen = new Set<ClassNode>();
+  for (let owner = node; !seen.has(owner); ) {
+    seen.add(owner);
+    const own = ownFieldValue(resolver, owner, name);
+    if (own) return own;
+    const client = superclassValue(resolver, owner);
+    if (client) return resolver.memberValue(client, name);
+    const parent = owner.superClass && resolver.valueOf(owner.superClass);
+    if (parent?.kind !== 'class') return undefined;
+    owner = parent.node;
+  }
+  return undefined;
+}
+
+function ownFieldValue(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
   for (const member of node.body.body) {
     if ((member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') && propertyName(member) === name) {
       const declared = declaredField(resolver, member, name);
@@ -47,7 +63,7 @@ function findField(resolver: Resolver, node: ClassNode, name: string): Value | u
       }
     }
   }
-  return assignedField(resolver, node, name) ?? inheritedMember(resolver, node, name);
+  return assignedField(resolver, node, name);
 }
 
 function declaredField(resolver: Resolver, member: TSESTree.PropertyDefinition | TSESTree.AccessorProperty, name: string): Value | undefined {
@@ -115,13 +131,4 @@ export function superclassValue(resolver: Resolver, node: ClassNode): Value | un
   const library = libraryOfSpecifier(parent.specifier);
   const name = exportName(parent.path);
   return library && name !== undefined && isClientType(library, name) ? { kind: 'client', library } : undefined;
-}
-
-function inheritedMember(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
-  const client = superclassValue(resolver, node);
-  if (client) return resolver.memberValue(client, name);
-  if (!node.superClass) return undefined;
-  const parent: Node = node.superClass;
-  const value = resolver.valueOf(parent);
-  return value?.kind === 'class' && value.node !== node ? fieldValue(resolver, value.node, name) : undefined;
 }

@@ -212,6 +212,7 @@ export class Resolver {
 
   /** Objects may spread each other, and themselves: `options = { ...options }`. */
   #objectMember(node: TSESTree.ObjectExpression, name: string, seen = new Set<Node>()): Value | undefined {
+    if (seen.size > 100) return undefined;
     seen.add(node);
     for (const property of [...node.properties].reverse()) {
       if (property.type === 'SpreadElement') {

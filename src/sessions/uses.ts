@@ -32,6 +32,9 @@ export function finderOf(resolver: Resolver): UseFinder {
   return finder;
 }
 
+/** Helpers that call helpers that call helpers: beyond this nobody follows, and the call stack has an end. */
+const MOST_HELPERS = 100;
+
 export class UseFinder {
   readonly #resolver: Resolver;
   readonly #summaries = new Map<FunctionNode, readonly Use[]>();
@@ -70,6 +73,10 @@ export class UseFinder {
     }
     if (this.#busy.has(fn)) return [];
     const at = this.#busy.size;
+    if (at > MOST_HELPERS) {
+      this.#cutBy = 0;
+      return [];
+    }
     const cutBefore = this.#cutBy;
     this.#cutBy = Infinity;
     this.#busy.set(fn, at);

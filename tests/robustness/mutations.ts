@@ -166,10 +166,11 @@ export const renaming = (which: (definition: Definition) => boolean): Mutation =
 };
 
 function mayBeRenamed({ type, node, parent }: Definition): boolean {
-  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type as string)) return false;
+  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type)) return false;
   if ((type as string) === 'Parameter' && (node as TSESTree.FunctionExpression).params.some((param) => param.type === 'TSParameterProperty')) return false;
-  const declaration: TSESTree.Node | null | undefined = (type as string) === 'Variable' ? parent : node;
-  return declaration?.parent?.type !== 'ExportNamedDeclaration' && declaration?.parent?.type !== 'ExportDefaultDeclaration' && !(declaration && 'declare' in declaration && declaration.declare === true);
+  const declaration = (type as string) === 'Variable' ? parent : node;
+  if (!declaration) return true;
+  return !/^Export(?:Named|Default)Declaration$/.test(declaration.parent.type) && !('declare' in declaration && declaration.declare);
 }
 
 function renamed(node: TSESTree.Identifier, name: string): Edit {
