@@ -158,10 +158,21 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
 
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const others = (file.callsByName.get(calleeName(call) ?? '') ?? []).filter((other) => other !== call && isAwaitedHere(other) && endsInCallback(other) === endsInCallback(call));
+  const others = awaitedCalls(file, calleeName(call) ?? '').filter((other) => other !== call && endsInCallback(other) === endsInCallback(call));
   if (others.length === 0) return false;
   const spelling = file.spellingOf(call.callee);
   return others.some(({ callee }) => file.spellingOf(callee) === spelling);
+}
+
+const awaitedByName = new WeakMap<SessionModel['file'], Map<string, readonly CallLike[]>>();
+
+/** The file's awaited calls of this name; asked once for each, for a file may drop the same call many thousand times. */
+function awaitedCalls(file: SessionModel['file'], name: string): readonly CallLike[] {
+  let known = awaitedByName.get(file);
+  if (!known) awaitedByName.set(file, (known = new Map<string, readonly CallLike[]>()));
+  let calls = known.get(name);
+  if (!calls) known.set(name, (calls = (file.callsByName.get(name) ?? []).filter(isAwaitedHere)));
+  return calls;
 }
 
 function isAwaitedHere(call: Node): boolean {

@@ -73,7 +73,7 @@ interface Acquired {
 function acquiredIn(model: SessionModel): Acquired[] {
   const { file, resolver } = model;
   const found: Acquired[] = [];
-  for (const name of [...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart)) {
+  for (const name of [...acquiringNames, ...importedUnderOtherNames(file)]) {
     for (const node of file.callsByName.get(name) ?? []) {
       const session = sessionOf(resolver.valueOf(node));
       if (session?.how === 'acquired' && session.origin === node) {
@@ -86,6 +86,13 @@ function acquiredIn(model: SessionModel): Acquired[] {
     }
   }
   return found;
+}
+
+/** `import { Client as Postgres } from 'pg'` */
+function importedUnderOtherNames({ sourceCode }: File): string[] {
+  return sourceCode.ast.body.flatMap((statement) =>
+    statement.type !== 'ImportDeclaration' ? [] : statement.specifiers.flatMap(({ type, local, ...specifier }) =>
+      type === 'ImportSpecifier' && 'imported' in specifier && specifier.imported.type === 'Identifier' && acquiringNames.has(specifier.imported.name) && !acquiringNames.has(local.name) ? [local.name] : []));
 }
 
 function lastPart(name: string): string {

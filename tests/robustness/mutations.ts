@@ -142,7 +142,8 @@ export function isPlainName({ type, name, node, parent }: Definition): boolean {
   // and functions by convention.
   if ((type as string) === 'Parameter' || (name.type === 'Identifier' && name.name === 'createContext')) return false;
   if ((type as string) !== 'ImportBinding') return true;
-  const { value } = (parent as TSESTree.ImportDeclaration).source;
+  // `import x = require('m')` names it elsewhere.
+  const value = parent?.type === 'ImportDeclaration' ? parent.source.value : '';
   // A function of a library that opens a transaction is known by its name.
   return !/^[.~#@]\/|^\./.test(value) && !(value === 'objection' && node.type === 'ImportSpecifier');
 }
