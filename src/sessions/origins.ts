@@ -5,7 +5,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { alternatives, namesOfTypes, originCall, originCalls, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper } from './callbacks.js';
-import { speaksOfTransactions } from './evidence.js';
+import { importsWhenRun, speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import type { Resolver } from './resolver.js';
@@ -61,7 +61,7 @@ const importable = { has: (name: string): boolean => namesOfTypes.has(name) || o
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported) || ast.body.some((statement) => importsOneOf(statement, importable))) return true;
-  const isDynamic = text.includes('require(') || text.includes('import(');
+  const isDynamic = importsWhenRun(text);
   if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && qualifiedType.test(text)) return true;
   return isDynamic && renamedOrigin.test(text);
 }
@@ -115,5 +115,5 @@ function namesTransaction(type: Node): boolean {
 }
 
 function isTypeOfMethod(text: string): boolean {
-  return text.includes('typeof ') && typeOfMethod.test(text);
+  return text.includes('ypeof ') && typeOfMethod.test(text);
 }
