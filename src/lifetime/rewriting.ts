@@ -263,7 +263,7 @@ function isImplemented(file: File, { library }: SessionKind, dispose: NonNullabl
   const [name = ''] = library.dependencies ?? library.packages;
   const version = versionFor(file.filename, name);
   // Without a `since` the page speaks of the version that it was checked with, and of no older one.
-  const since = dispose.since ?? /\d+\.\d+(?:\.\d+)?/.exec(library.checked)?.[0];
+  const since = dispose.since ?? /(?<!\d)\d{1,9}\.\d+(?:\.\d+)?/.exec(library.checked)?.[0];
   return version !== undefined && since !== undefined && isAtLeast(version, since);
 }
 
