@@ -191,7 +191,7 @@ export const namesOfTypes: ReadonlySet<string> = new Set(
 );
 
 /** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
-export const qualifiedType = new RegExp(`\\.(?:${alternatives(namesOfTypes)})\\b`);
+export const qualifiedType = new RegExp(`\\.\\s*(?:${alternatives(namesOfTypes)})\\b`);
 /** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
 export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*:\\s*[\\w$]`);
 /** The type of a method's callback: `Parameters<typeof db.transaction>`. */

@@ -53,7 +53,7 @@ describe('the same is found', () => {
         const mutant = mutate(programOfSeed(each), choices);
         expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
       }),
-      runs(400),
+      runs(250),
     );
   });
 
@@ -65,7 +65,7 @@ describe('the same is found', () => {
         const mutant = mutate(programOfSeed(each), choices);
         expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
       }),
-      runs(600),
+      runs(400),
     );
   });
 
@@ -87,7 +87,7 @@ describe('the same is found', () => {
         const code = await format(each.code, { ...options, parser: 'typescript', embeddedLanguageFormatting: 'off' });
         expect(findingsIn({ code, foreign: [] }, each), code).toEqual(findingsOf(each));
       }),
-      runs(400),
+      runs(250),
     );
   });
 });
@@ -100,7 +100,7 @@ describe('nothing is found in addition', () => {
         const mutant = mutate(programOfSeed(each), choices);
         expect(findingsOf(each), mutant.code).toEqual(expect.arrayContaining(findingsIn(mutant, each)));
       }),
-      runs(600),
+      runs(400),
     );
   });
 });
