@@ -276,13 +276,14 @@ function knowsUsing({ filename, sourceCode }: File): boolean {
 // ----- events and calls
 
 /** `res.once('close', …)` for `res.on('finish', …)`: it comes after `finish` too, and when the client goes away. */
-export function onceClose(call: TSESTree.CallExpression): Rewriting | undefined {
+export function onceClose(file: File, call: TSESTree.CallExpression): Rewriting | undefined {
   const callee = unwrap(call.callee);
   const [event] = call.arguments;
   if (callee.type !== 'MemberExpression' || callee.computed || event?.type !== 'Literal' || !receiverOf(call)) return undefined;
   const quote = event.raw.startsWith('"') ? '"' : "'";
   const name = /^prepend/.test(propertyName(callee) ?? '') ? 'prependOnceListener' : 'once';
-  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}(${quote}close${quote}` };
+  const between = file.sourceCode.text.slice(callee.property.range[1], event.range[0]);
+  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}${between}${quote}close${quote}` };
 }
 
 /** `session.endSession()` for `session.endSession`. */

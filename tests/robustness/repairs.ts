@@ -1,5 +1,6 @@
 /** What becomes of a program by the fixes and suggestions that are offered for it. */
 import type { Linter } from 'eslint';
+import plugin from '../../src/plugin.js';
 import { lint, type Reading } from './every-rule.js';
 
 export interface Repair {
@@ -19,7 +20,10 @@ export function repairsOf(written: string, filename: string, settings?: Readonly
   return { before, repairs };
 }
 
-/** What is wrong with a repair; nothing if all is well. */
+/**
+ * What is wrong with a repair; nothing if all is well. What nobody defends in every review may come up: of a session the
+ * worst is said first, and when a call is awaited at last, it is one that the transaction waits for.
+ */
 export function faultsOf({ message, code }: Repair, before: readonly Linter.LintMessage[], filename: string, settings?: Readonly<Record<string, unknown>>): string[] {
   let after: readonly Linter.LintMessage[];
   try {
@@ -28,11 +32,13 @@ export function faultsOf({ message, code }: Repair, before: readonly Linter.Lint
     return [`does not parse: ${String(error)}`];
   }
   const left = before.map(keyOf);
-  const added = after.map(keyOf).filter((key) => {
+  const surfaced = after.map(keyOf).filter((key) => {
     const at = left.indexOf(key);
     if (at >= 0) left.splice(at, 1);
     return at < 0;
   });
+  const recommended = surfaced.length > 0 ? lint(code, filename, { ...readingOf(settings), rules: plugin.configs.recommended.rules }).map(keyOf) : [];
+  const added = surfaced.filter((key) => recommended.includes(key));
   return [...added.map((key) => `adds ${key}`), ...(left.includes(keyOf(message)) ? [] : [`leaves ${keyOf(message)}`])];
 }
 
