@@ -73,19 +73,22 @@ interface Acquired {
 function acquiredIn(model: SessionModel): Acquired[] {
   const { file, resolver } = model;
   const found: Acquired[] = [];
-  for (const name of [...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart)) {
-    for (const node of file.callsByName.get(name) ?? []) {
-      const session = sessionOf(resolver.valueOf(node));
-      if (session?.how === 'acquired' && session.origin === node) {
-        const kinds = releasable(session.kinds);
-        if (kinds) found.push({ node, kinds, session });
-        continue;
-      }
-      const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
-      if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
+  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call))]) {
+    const session = sessionOf(resolver.valueOf(node));
+    if (session?.how === 'acquired' && session.origin === node) {
+      const kinds = releasable(session.kinds);
+      if (kinds) found.push({ node, kinds, session });
+      continue;
     }
+    const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
+    if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
   }
   return found;
+}
+
+/** `new PgClient()` with `import { Client as PgClient } from 'pg'`. */
+function isRenamed(file: File, { type, callee }: CallLike): boolean {
+  return type === 'NewExpression' && callee.type === 'Identifier' && !acquiringNames.has(callee.name) && /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '');
 }
 
 function lastPart(name: string): string {

@@ -44,7 +44,7 @@ function scopedSession(model: SessionModel): Session | undefined {
     const [factory, options] = call.arguments;
     if (value?.kind !== 'module' || value.specifier !== 'awilix' || !factory) continue;
     const text = file.sourceCode.getText(registrationAround(call)) + (options ? file.sourceCode.getText(options) : '');
-    if (!/\.scoped\(\)|\bSCOPED\b/.test(text) || !/\.disposer\(|\bdispose\b/.test(text)) continue;
+    if (!/\bscoped\b|\bSCOPED\b/.test(text) || !/\bdisposer?\b/.test(text)) continue;
     const made = resolver.valueOf(factory);
     const session = made?.kind === 'function' ? sessionOf(resolver.returnValue(made.node)) : undefined;
     if (session?.how === 'acquired' && holdsConnection(model, session.kinds[0], session)) return session;

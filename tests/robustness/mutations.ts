@@ -143,8 +143,8 @@ export function isPlainName({ type, name, node, parent }: Definition): boolean {
   if ((type as string) === 'Parameter' || (name.type === 'Identifier' && name.name === 'createContext')) return false;
   if ((type as string) !== 'ImportBinding') return true;
   const { value } = (parent as TSESTree.ImportDeclaration).source;
-  // A function of a library that opens a transaction is known by its name.
-  return !/^[.~#@]\/|^\./.test(value) && !(value === 'objection' && node.type === 'ImportSpecifier');
+  // Functions are looked for by the names under which libraries export them.
+  return !/^[.~#@]\/|^\./.test(value) && !(node.type === 'ImportSpecifier' && /^[a-z]/.test(node.local.name));
 }
 
 /** Other names for variables; names that the file's readers see, such as those of exports, stay. */

@@ -20,9 +20,12 @@ export function repairsOf(written: string, filename: string, settings?: Readonly
   return { before, repairs };
 }
 
+/** Of a session the worst is said: that an exception passes by its release comes up when it has one. */
+const nextToSay = 'db-session/require-release leftByThrow';
+
 /**
- * What is wrong with a repair; nothing if all is well. What nobody defends in every review may come up: of a session the
- * worst is said first, and when a call is awaited at last, it is one that the transaction waits for.
+ * What is wrong with a repair; nothing if all is well. What only `strict` reports may come up: a call that is awaited at
+ * last is one that the transaction waits for.
  */
 export function faultsOf({ message, code }: Repair, before: readonly Linter.LintMessage[], filename: string, settings?: Readonly<Record<string, unknown>>): string[] {
   let after: readonly Linter.LintMessage[];
@@ -38,7 +41,7 @@ export function faultsOf({ message, code }: Repair, before: readonly Linter.Lint
     return at < 0;
   });
   const recommended = surfaced.length > 0 ? lint(code, filename, { ...readingOf(settings), rules: plugin.configs.recommended.rules }).map(keyOf) : [];
-  const added = surfaced.filter((key) => recommended.includes(key));
+  const added = surfaced.filter((key) => recommended.includes(key) && key !== nextToSay);
   return [...added.map((key) => `adds ${key}`), ...(left.includes(keyOf(message)) ? [] : [`leaves ${keyOf(message)}`])];
 }
 
