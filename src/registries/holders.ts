@@ -249,7 +249,7 @@ function isExtended({ file }: SessionModel, owner: ClassNode): boolean {
 /** One object for the life of the process: made by the module, or by a container whose default that is. */
 function livesLong({ file, resolver }: SessionModel, owner: ClassNode): boolean {
   const decorators = (owner.decorators as readonly TSESTree.Decorator[] | undefined) ?? [];
-  if (decorators.some(({ expression }) => expression.type === 'CallExpression' && expression.callee.type === 'Identifier' && /^(?:Injectable|Controller|Resolver|Global|Singleton)$/i.test(expression.callee.name) && !/\bScope\.(?:REQUEST|TRANSIENT)\b|\bscope:/.test(file.sourceCode.getText(expression)))) return true;
+  if (decorators.some(({ expression }) => expression.type === 'CallExpression' && expression.callee.type === 'Identifier' && /^(?:Injectable|Controller|Resolver|Global|Singleton)$/i.test(expression.callee.name) && !/\b(?:REQUEST|TRANSIENT|scope)\b/.test(file.sourceCode.getText(expression)))) return true;
   return file.calls.some((call) => {
     if (call.type !== 'NewExpression' || enclosingFunction(call)) return false;
     const value = resolver.valueOf(call.callee);

@@ -142,9 +142,12 @@ export function isPlainName({ type, name, node, parent }: Definition): boolean {
   // and functions by convention.
   if ((type as string) === 'Parameter' || (name.type === 'Identifier' && name.name === 'createContext')) return false;
   if ((type as string) !== 'ImportBinding') return true;
-  const { value } = (parent as TSESTree.ImportDeclaration).source;
-  // Functions are looked for by the names under which libraries export them.
-  return !/^[.~#@]\/|^\./.test(value) && !(node.type === 'ImportSpecifier' && /^[a-z]/.test(node.local.name));
+  return !/^[.~#@]\/|^\./.test((parent as TSESTree.ImportDeclaration).source.value) && !isNamedFunction({ node });
+}
+
+/** Functions are looked for by the names under which libraries export them. */
+export function isNamedFunction({ node }: Pick<Definition, 'node'>): boolean {
+  return node.type === 'ImportSpecifier' && /^[a-z]/.test(node.local.name);
 }
 
 /** Other names for variables; names that the file's readers see, such as those of exports, stay. */
