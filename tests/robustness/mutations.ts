@@ -93,7 +93,8 @@ function mayStandInParentheses(node: TSESTree.Node): boolean {
     return child === node || (Array.isArray(child) && child.includes(node));
   });
   if (key === undefined) return false;
-  // The gates look for `require(` and `import(` as everybody writes them.
+  // Nobody writes `(client.release)()`, and a search of the text may look for `release(`, as the gates do for `require(`.
+  if (parent.type === 'CallExpression' && key === 'callee' && node.type === 'MemberExpression') return false;
   if (parent.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === 'require') return false;
   if (parent.type === 'ExpressionStatement') return !('directive' in parent && parent.directive !== undefined);
   if (parent.type === 'Property') return parent.parent.type === 'ObjectExpression' && !parent.shorthand && !parent.method && parent.kind === 'init';
