@@ -81,7 +81,9 @@ export function wrapInFinally(file: File, kind: SessionKind, acquisition: Node):
   const start = acquiring.statement.range[1];
   const first = acquiring.rest[0]?.range[0] ?? start;
   const end = acquiring.rest.at(-1)?.range[1] ?? start;
-  // What stands behind the acquisition in its line, a comment, stays there.
+  // What stands behind the acquisition in its line, a comment, stays there; one that does not end there has no place.
+  const line = acquiring.statement.loc.end.line;
+  if (file.sourceCode.getAllComments().some(({ range, loc }) => range[0] >= start && range[1] <= first && loc.start.line === line && loc.end.line > line)) return undefined;
   const newline = source.slice(start, first).indexOf('\n');
   const head = newline < 0 ? '' : source.slice(start, start + newline);
   const body = newline < 0 ? `\n${indent}${unit}${shifted(file, [first, end], edits, unit)}` : shifted(file, [start + newline, end], edits, unit).replace(/^(?:[ \t]*\r?\n)+/, '\n');
