@@ -57,7 +57,7 @@ export default defineConfig(
   },
   {
     // To spread a config like an object is what these are about.
-    files: ['tests/configs.test.ts', 'tests/types/*.ts'],
+    files: ['tests/configs.test.ts', 'tests/types/*.ts', 'tests/robustness/every-rule.ts'],
     rules: { '@typescript-eslint/no-misused-spread': 'off' },
   },
   {

@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 import dbSession from '../dist/src/plugin.js';
 
 /** Packages that are pinned by the lock file, and come with enough JavaScript. */
-export const packages = ['typeorm', '@mikro-orm/core', '@mikro-orm/knex', 'sequelize', 'knex', 'objection', 'mongoose', 'mongodb', 'mysql2', 'pg', 'mssql', 'bookshelf', 'slonik'] as const;
+const packages = ['typeorm', '@mikro-orm/core', '@mikro-orm/knex', 'sequelize', 'knex', 'objection', 'mongoose', 'mongodb', 'mysql2', 'pg', 'mssql', 'bookshelf', 'slonik'] as const;
 
 /** Every code file below a folder, declarations and nested packages left out, in a fixed order. */
 export function filesIn(folder: string): string[] {

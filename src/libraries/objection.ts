@@ -4,8 +4,6 @@ export const objection: Library = {
   id: 'objection',
   name: 'Objection',
   checked: '3.1.5 on PostgreSQL',
-  // A query without arguments, and then a word that only Objection's builder has.
-  markers: ['\\.query\\(\\)\\s*\\.(?:findById|findByIds|insertGraph|insertGraphAndFetch|upsertGraph|upsertGraphAndFetch|insertAndFetch|patch|patchAndFetch|patchAndFetchById|updateAndFetchById|deleteById|throwIfNotFound|withGraphFetched|withGraphJoined|modify)\\('],
   packages: ['objection', 'objection/*'],
   clients: { exported: ['Model'], types: ['ModelClass'], methods: ['bindKnex'] },
   eitherTypes: ['TransactionOrKnex'],

@@ -86,9 +86,16 @@ function acquiredIn(model: SessionModel): Acquired[] {
   return found;
 }
 
-/** `new PgClient()` with `import { Client as PgClient } from 'pg'`. */
+/**
+ * Under another name: `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`,
+ * `connect()` with `import { createConnection as connect } from 'mysql2/promise'`.
+ */
 function isRenamed(file: File, { type, callee }: CallLike): boolean {
-  return type === 'NewExpression' && callee.type === 'Identifier' && !acquiringNames.has(callee.name) && /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '');
+  if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
+  const definition = file.variableOf(callee)?.defs[0];
+  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(definition?.type ?? '');
+  const node = definition?.node as Node | undefined;
+  return node?.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && acquiringNames.has(node.imported.name);
 }
 
 function lastPart(name: string): string {

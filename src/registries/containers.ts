@@ -39,12 +39,14 @@ export function containerFindings(model: SessionModel): ContainerFinding[] {
 /** What the file registers as scoped, with a disposer, and is a session. */
 function scopedSession(model: SessionModel): Session | undefined {
   const { file, resolver } = model;
-  for (const call of file.callsByName.get('asFunction') ?? []) {
-    const value = resolver.valueOf(call.callee);
+  for (const call of file.calls) {
+    // Under whatever name the file imports it.
+    const value = call.callee.type === 'Identifier' || calleeName(call) === 'asFunction' ? resolver.valueOf(call.callee) : undefined;
     const [factory, options] = call.arguments;
-    if (value?.kind !== 'module' || value.specifier !== 'awilix' || !factory) continue;
-    const text = file.sourceCode.getText(registrationAround(call)) + (options ? file.sourceCode.getText(options) : '');
-    if (!/\bscoped\b|\bSCOPED\b/.test(text) || !/\bdisposer?\b/.test(text)) continue;
+    if (value?.kind !== 'module' || value.specifier !== 'awilix' || value.path.at(-1) !== 'asFunction' || !factory) continue;
+    const { outer, methods } = registrationAround(call);
+    const text = file.sourceCode.getText(outer) + (options ? file.sourceCode.getText(options) : '');
+    if (!(methods.includes('scoped') || /\bSCOPED\b/.test(text)) || !(methods.includes('disposer') || /\bdispose\b/.test(text))) continue;
     const made = resolver.valueOf(factory);
     const session = made?.kind === 'function' ? sessionOf(resolver.returnValue(made.node)) : undefined;
     if (session?.how === 'acquired' && holdsConnection(model, session.kinds[0], session)) return session;
@@ -53,13 +55,16 @@ function scopedSession(model: SessionModel): Session | undefined {
 }
 
 /** `asFunction(f).scoped().disposer(d)`, from its first call to its last. */
-function registrationAround(call: Node): Node {
+function registrationAround(call: Node): { readonly outer: Node; readonly methods: readonly string[] } {
+  const methods: string[] = [];
   let node = outermost(call);
   for (;;) {
     const { parent } = node;
-    if (parent?.type === 'MemberExpression' && parent.object === node) node = outermost(parent);
-    else if (parent?.type === 'CallExpression' && parent.callee === node) node = outermost(parent);
-    else return node;
+    if (parent?.type === 'MemberExpression' && parent.object === node) {
+      methods.push(propertyName(parent) ?? '');
+      node = outermost(parent);
+    } else if (parent?.type === 'CallExpression' && parent.callee === node) node = outermost(parent);
+    else return { outer: node, methods };
   }
 }
 

@@ -19,7 +19,7 @@ export type ProviderFinding =
 const hooks = /^(?:onModuleDestroy|beforeApplicationShutdown|onApplicationShutdown)$/;
 
 export function providerFindings(model: SessionModel): ProviderFinding[] {
-  if (!/\bREQUEST\b/.test(model.file.sourceCode.text)) return [];
+  if (!model.file.sourceCode.text.includes('REQUEST')) return [];
   return [...factories(model), ...classes(model)];
 }
 

@@ -4,7 +4,7 @@ import { typeValue } from './annotations.js';
 import { libraryOfSpecifier, isClientType } from './catalogue.js';
 import { exportName } from './acquisitions.js';
 import type { Resolver } from './resolver.js';
-import { decoratorCallees, enclosingClass, outermost, propertyName, unwrapAwait, type ClassNode, type Node } from './syntax.js';
+import { decoratorCallees, enclosingClass, outermost, propertyName, unwrapAwait, type ClassNode } from './syntax.js';
 import type { Value } from './values.js';
 
 const fieldTables = new WeakMap<Resolver, Map<ClassNode, Map<string, Value | undefined>>>();

@@ -3,9 +3,8 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts, TravelFacts } from '../libraries/library.js';
 import { importedTypeName } from '../sessions/annotations.js';
 import { libraryById } from '../sessions/catalogue.js';
-import { hasMarker } from '../sessions/fingerprints.js';
 import type { SessionModel } from '../sessions/model.js';
-import { propertyName, unwrap, unwrapAwait, type Chain, type Node } from '../sessions/syntax.js';
+import { outermost, propertyName, unwrap, unwrapAwait, type CallLike, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
 import type { OuterUse } from './outer-clients.js';
 import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
@@ -238,11 +237,23 @@ function withoutArgument(model: SessionModel, chain: Chain): Found | undefined {
 }
 
 /** Objection by import or manifest, or because the file gives a session to `.query(trx)` elsewhere. */
+/** Words of Objection's builder that Knex's does not have. */
+const objectionWords: ReadonlySet<string> = new Set(wordsOf('objection').filter((word) => !wordsOf('knex').includes(word)));
+
+function wordsOf(id: string): string[] {
+  return (libraryById(id)?.sessions ?? []).flatMap(({ operations }) => [...(operations?.reads ?? []), ...(operations?.writes ?? []), ...(operations?.compound ?? []), ...(operations?.local ?? [])]);
+}
+
+/** `query()` without arguments, and then a word that is Objection's. */
+function asksObjection(call: CallLike): boolean {
+  const next = outermost(call).parent;
+  return call.arguments.length === 0 && next?.type === 'MemberExpression' && objectionWords.has(propertyName(next) ?? '');
+}
+
 function isObjection(model: SessionModel): boolean {
   const { resolver, file } = model;
   if ([...resolver.imported, ...resolver.declared].some((library) => library.id === 'objection')) return true;
   // Its models are the project's own classes, and its transactions are Knex's, whose type is what such a file imports.
-  const objection = [...resolver.imported].some((library) => library.id === 'knex') ? libraryById('objection') : undefined;
-  if (objection && hasMarker(resolver, objection)) return true;
+  if ([...resolver.imported].some((library) => library.id === 'knex') && (file.callsByName.get('query') ?? []).some(asksObjection)) return true;
   return (file.callsByName.get('query') ?? []).some((call) => call.arguments.length === 1 && call.arguments[0] !== undefined && resolver.valueOf(call.arguments[0])?.kind === 'session');
 }

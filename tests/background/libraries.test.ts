@@ -33,6 +33,7 @@ const byHand: Readonly<Record<string, string>> = {
   'mongodb/session': "import { MongoClient } from 'mongodb'; const client = new MongoClient('');\nawait client.withSession(async (s) => { LATE(users.insertOne({}, { session: s })); });",
   'mongoose/session': "import mongoose from 'mongoose';\nawait mongoose.connection.transaction(async (s) => { LATE(User.create([{}], { session: s })); });",
   'redis/isolated-client': '',
+  'redis/duplicate': "import { createClient } from 'redis'; const redis = createClient();\nexport async function f() { const s = redis.duplicate(); await s.connect(); LATE(s.incr('a')); await s.close(); }",
   'mikro-orm/entity-manager': '',
   'typeorm-transactional/ambient-transaction': "import { runInTransaction } from 'typeorm-transactional'; import { DataSource } from 'typeorm'; const source = new DataSource({});\nawait runInTransaction(async () => { LATE(source.manager.save({})); });",
   'vendure/request-context': "import { Transaction, RequestContext } from '@vendure/core';\nclass A { @Transaction() async f(ctx: RequestContext) { LATE(this.connection.getRepository(ctx, User).save({})); } }",

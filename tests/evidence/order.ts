@@ -57,8 +57,11 @@ export async function errorOf(promise: PromiseLike<unknown>): Promise<Error & { 
   throw new Error(`expected a rejection, but it resolved to ${JSON.stringify(value)}`);
 }
 
-/** Collects the unhandled rejections (by default Node ends the process on the first) while the program runs. */
-export async function unhandledRejections(program: () => Promise<void>): Promise<Error[]> {
+/**
+ * Collects the unhandled rejections (by default Node ends the process on the first) while the program runs. One that
+ * comes with an answer of the server the program waits for: it is given what has been seen so far.
+ */
+export async function unhandledRejections(program: (seen: readonly Error[]) => Promise<void>): Promise<Error[]> {
   return collected('unhandledRejection', program);
 }
 
@@ -67,13 +70,13 @@ export async function uncaughtExceptions(program: () => Promise<void>): Promise<
   return collected('uncaughtException', program);
 }
 
-async function collected(event: 'unhandledRejection' | 'uncaughtException', program: () => Promise<void>): Promise<Error[]> {
+async function collected(event: 'unhandledRejection' | 'uncaughtException', program: (seen: readonly Error[]) => Promise<void>): Promise<Error[]> {
   const before = process.listeners(event as 'uncaughtException');
   process.removeAllListeners(event);
   const seen: Error[] = [];
   process.on(event as 'uncaughtException', (reason: unknown) => seen.push(reason as Error));
   try {
-    await program();
+    await program(seen);
     await turns();
     return seen;
   } finally {

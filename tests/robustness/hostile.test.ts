@@ -73,7 +73,7 @@ const nested: Readonly<Record<string, (depth: number) => string>> = {
   'functions that call the next': (depth) => `${Array.from({ length: depth }, (_, at) => `function f${at}(t) { return f${at + 1}(t); }`).join(' ')} function f${depth}(t) { return t.a.create(); } await Promise.all([f0(tx), f0(tx)]);`,
   'functions that call the next twice': (depth) => `${Array.from({ length: depth }, (_, at) => `async function f${at}(t) { await f${at + 1}(t); await f${at + 1}(t); }`).join(' ')} function f${depth}(t) { return t.a.create(); } await Promise.all([f0(tx), f0(tx)]);`,
   // Each checkout is a question of its own to the whole function.
-  'checkouts one after another': (depth) => `${Array.from({ length: Math.min(depth, 200) }, (_, at) => `if (a${at}) { const c = await pool.connect(); if (b${at}) c.release(); }`).join(' ')}`,
+  'checkouts one after another': (depth) => Array.from({ length: Math.min(depth, 200) }, (_, at) => `if (a${at}) { const c = await pool.connect(); if (b${at}) c.release(); }`).join(' '),
   'classes that extend the one before': (depth) => `class C0 extends PrismaClient {} ${Array.from({ length: depth }, (_, at) => `class C${at + 1} extends C${at} {}`).join(' ')} const c = new C${depth}(); await c.user.create();`,
 };
 

@@ -145,7 +145,9 @@ export function isPlainName({ type, name, node, parent }: Definition): boolean {
   // and functions by convention.
   if ((type as string) === 'Parameter' || (name.type === 'Identifier' && name.name === 'createContext')) return false;
   if ((type as string) !== 'ImportBinding') return true;
-  return !/^[.~#@]\/|^\./.test((parent as TSESTree.ImportDeclaration).source.value) && !isNamedFunction({ node });
+  // `import x = require('m')` names it elsewhere.
+  const value = parent?.type === 'ImportDeclaration' ? parent.source.value : '';
+  return !/^[.~#@]\/|^\./.test(value) && !isNamedFunction({ node });
 }
 
 /** Functions are looked for by the names under which libraries export them. */
@@ -172,10 +174,11 @@ export const renaming = (which: (definition: Definition) => boolean): Mutation =
 };
 
 function mayBeRenamed({ type, node, parent }: Definition): boolean {
-  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type as string)) return false;
+  if (!['ImportBinding', 'Variable', 'FunctionName', 'ClassName', 'Parameter', 'CatchClause'].includes(type)) return false;
   if ((type as string) === 'Parameter' && (node as TSESTree.FunctionExpression).params.some((param) => param.type === 'TSParameterProperty')) return false;
-  const declaration: TSESTree.Node | null | undefined = (type as string) === 'Variable' ? parent : node;
-  return declaration?.parent?.type !== 'ExportNamedDeclaration' && declaration?.parent?.type !== 'ExportDefaultDeclaration' && !(declaration && 'declare' in declaration && declaration.declare === true);
+  const declaration = (type as string) === 'Variable' ? parent : node;
+  if (!declaration) return true;
+  return !/^Export(?:Named|Default)Declaration$/.test(declaration.parent.type) && !('declare' in declaration && declaration.declare);
 }
 
 function renamed(node: TSESTree.Identifier, name: string): Edit {

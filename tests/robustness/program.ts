@@ -18,8 +18,8 @@ export interface Program {
 export function programOf(seed: Seed): Program {
   const { ast, scopeManager } = tsParser.parseForESLint(seed.code, { filePath: `a.${seed.extension}`, range: true, loc: true, tokens: true, comment: true, sourceType: 'module' });
   const nodes: TSESTree.Node[] = [];
-  simpleTraverse(ast as TSESTree.Program, { enter: (node) => nodes.push(node) }, true);
-  return { seed, code: seed.code, ast: ast as unknown as Program['ast'], scopes: scopeManager as unknown as TSESLint.Scope.ScopeManager, nodes };
+  simpleTraverse(ast, { enter: (node) => nodes.push(node) }, true);
+  return { seed, code: seed.code, ast: ast, scopes: scopeManager, nodes };
 }
 
 /** Text in place of a part of a program. */

@@ -1,7 +1,7 @@
 /** Every fix and every suggestion of every rule: it parses, removes its finding, adds none, and is not offered again. */
 import path from 'node:path';
 import fc from 'fast-check';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { errorsIn, folder, programOf as typedProgramOf } from '../concurrency/program.js';
 import { configOf, linter } from './every-rule.js';
@@ -18,7 +18,7 @@ const withRepairs = seeds.filter(({ code, extension, settings }) => repairsOf(co
 describe('repairs', () => {
   it('are offered by all rules that say so', () => {
     const offered = new Set(withRepairs.flatMap(({ code, extension, settings }) => repairsOf(code, fileOf(extension), settings).repairs.map(({ message }) => message.ruleId)));
-    const promised = Object.entries(configOf()[2]?.plugins?.['db-session']?.rules ?? {}).filter(([, rule]) => 'meta' in rule && (rule.meta?.hasSuggestions ?? rule.meta?.fixable) !== undefined).map(([name]) => `db-session/${name}`);
+    const promised = Object.entries(configOf()[2]?.plugins?.['db-session']?.rules ?? {}).filter(([, rule]) => 'meta' in rule && (rule.meta.hasSuggestions ?? rule.meta.fixable) !== undefined).map(([name]) => `db-session/${name}`);
     expect(promised.length).toBeGreaterThan(3);
     expect([...offered].toSorted()).toEqual(promised.toSorted());
   });

@@ -22,7 +22,7 @@ export const hidings: Readonly<Record<string, (program: Program) => string>> = {
 function textsOf({ nodes }: Program): TSESTree.StringLiteral[] {
   return nodes.filter((node): node is TSESTree.StringLiteral => {
     if (node.type !== 'Literal' || typeof node.value !== 'string') return false;
-    const { parent } = node as TSESTree.StringLiteral;
+    const { parent } = node;
     if (/^(?:Import|Export|TSImport|TSExternal|TSLiteral|TSModule|TSEnum)/.test(parent.type) || (parent.type === 'ExpressionStatement' && 'directive' in parent)) return false;
     return !(parent.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === 'require');
   });

@@ -63,7 +63,7 @@ function extensionFor(code: string): string | undefined {
 
 function parse(code: string, extension: string): TSESTree.Program | undefined {
   try {
-    return tsParser.parseForESLint(code, { filePath: `a.${extension}`, range: true, sourceType: 'module' }).ast as TSESTree.Program;
+    return tsParser.parseForESLint(code, { filePath: `a.${extension}`, range: true, sourceType: 'module' }).ast;
   } catch {
     return undefined;
   }

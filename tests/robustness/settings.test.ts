@@ -1,5 +1,5 @@
 /** Settings and options that are wrong in every way: a clear error that names what is wrong, or silence. */
-import { Linter } from 'eslint';
+import type { Linter } from 'eslint';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import plugin from '../../src/plugin.js';

@@ -25,6 +25,7 @@ import { DataSource } from 'typeorm';
 import { onPooler, onTrackingPooler, type LibraryClaims, type Programs, type Table } from '../claim.js';
 import { openFolder } from '../databases/machine.js';
 import type { PooledPostgres } from '../databases/pgbouncer.js';
+import { until } from '../order.js';
 import { answerText, pin, runClean, type Answer } from '../pooled.js';
 
 type Program = (pooler: PooledPostgres) => Promise<void>;
@@ -135,7 +136,7 @@ const prismaAdapter = (options: object, parameters = ''): Open => async (url) =>
 const silent = new Logger(() => () => {});
 
 /** Jobs of Graphile Worker, which names its queries. */
-async function work(url: string, options: Partial<RunnerOptions> = {}, jobs = 20): Promise<number> {
+async function work({ url, direct }: PooledPostgres, options: Partial<RunnerOptions> = {}, jobs = 20): Promise<number> {
   const done = new Set<unknown>();
   const utils = await makeWorkerUtils({ connectionString: url, logger: silent });
   try {
@@ -144,7 +145,11 @@ async function work(url: string, options: Partial<RunnerOptions> = {}, jobs = 20
   } finally {
     await utils.release();
   }
+  const left = async () => (await direct.rows('select 1 from graphile_worker._private_jobs')).length;
+  const waiting = await left();
   await runOnce({ connectionString: url, concurrency: 4, maxPoolSize: max, taskList: { answer: (payload) => void done.add((payload as { n: number }).n) }, noHandleSignals: true, logger: silent, ...options });
+  // It ends before the last of its jobs are struck off, and the schema must stay until then.
+  await until('the jobs are struck off', async () => (await left()) === waiting - done.size);
   return done.size;
 }
 
@@ -205,7 +210,7 @@ const lost: Table<PooledPostgres> = {
   'poolers/graphile-worker': {
     says: "Graphile Worker names its queries: a second worker is told that the names exist; with noPreparedStatements all jobs run",
     harm: withSchema('graphile_worker', async (pooler) => {
-      assert.equal(await work(pooler.url, { noPreparedStatements: true }, 2), 2);
+      assert.equal(await work(pooler, { noPreparedStatements: true }, 2), 2);
       const pinned = await pin(pooler);
       const errors: string[] = [];
       const telling = new Logger(() => (_level, message) => void errors.push(message));
@@ -215,18 +220,18 @@ const lost: Table<PooledPostgres> = {
         pgPool.on('error', () => {});
         pgPool.on('connect', (client) => void client.on('error', () => {}));
       }
-      await work(pooler.url, { connectionString: undefined, pgPool: first, concurrency: 1, logger: telling }, 1);
+      await work(pooler, { connectionString: undefined, pgPool: first, concurrency: 1, logger: telling }, 1);
       // The worker prints the error, besides logging it.
       const { trace } = console;
       console.trace = () => {};
-      assert.equal(await work(pooler.url, { connectionString: undefined, pgPool: second, concurrency: 1, logger: telling }, 1), 0);
+      assert.equal(await work(pooler, { connectionString: undefined, pgPool: second, concurrency: 1, logger: telling }, 1), 0);
       console.trace = trace;
       assert.match(errors.join('\n'), /prepared statement "[^"]*" already exists/);
       await pinned.letGo();
       await first.end();
       await second.end();
     }),
-    instead: withSchema('graphile_worker', async ({ url }) => assert.equal(await work(url, { noPreparedStatements: true }), 20)),
+    instead: withSchema('graphile_worker', async (pooler) => assert.equal(await work(pooler, { noPreparedStatements: true }), 20)),
   },
   'poolers/pg-boss': safe('pg-boss sends and fetches its jobs', withSchema('pgboss', boss)),
   'poolers/drizzle-migrate': safe("Drizzle's migrator, which is what drizzle-kit migrate runs, works through the pooler, and again", withSchema('drizzle', migrations)),
@@ -254,7 +259,7 @@ const tracked: Table<PooledPostgres> = {
   'poolers/tracking-pg-promise': safe('so do 400 prepared statements of pg-promise', clean(pgPromiseQuery((n) => new pgPromise.PreparedStatement({ name: 'answer', text: answerText, values: [n] })))),
   'poolers/tracking-drizzle': safe("so do 400 queries that Drizzle has prepared, on both drivers", clean(drizzlePg(true), drizzleJs(true, {}))),
   'poolers/tracking-prisma-adapter': safe("so do 400 queries of Prisma's adapter with a statementNameGenerator", clean(prismaAdapter({ statementNameGenerator: () => 'answer' }))),
-  'poolers/tracking-graphile-worker': safe('so do the jobs of Graphile Worker', withSchema('graphile_worker', async ({ url }) => assert.equal(await work(url), 20))),
+  'poolers/tracking-graphile-worker': safe('so do the jobs of Graphile Worker', withSchema('graphile_worker', async (pooler) => assert.equal(await work(pooler), 20))),
 };
 
 export const pooledQueries: readonly LibraryClaims[] = [

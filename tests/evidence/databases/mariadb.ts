@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import mysql from 'mysql2/promise';
 import { until } from '../order.js';
-import { findProgram, freePort, isRoot, openFolder } from './machine.js';
+import { endWithProcess, findProgram, freePort, isRoot, openFolder } from './machine.js';
 
 export interface MariaServer {
   readonly version: string;
@@ -25,6 +25,7 @@ export async function startMariaDB(): Promise<MariaServer> {
     ['--no-defaults', ...user, `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${folder}/socket`, '--innodb-flush-log-at-trx-commit=0', '--innodb-lock-wait-timeout=5', '--max-connections=40'],
     { stdio: 'ignore' },
   );
+  endWithProcess(server, folder);
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const connect = (database?: string) => mysql.createConnection({ host: '127.0.0.1', port, user: 'root', multipleStatements: true, ...(database && { database }) });
   let admin!: mysql.Connection;

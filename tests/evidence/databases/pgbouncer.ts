@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { until } from '../order.js';
-import { findProgram, freePort, openFolder, userFor } from './machine.js';
+import { endWithProcess, findProgram, freePort, openFolder, userFor } from './machine.js';
 import { poolerUser, type PostgresDatabase, type PostgresServer } from './postgres.js';
 
 /** A database of the suite and the pooler's address of it. */
@@ -82,6 +82,7 @@ logfile = ${folder}/log
     { mode: 0o644 },
   );
   const server = spawn(program.path, ['-q', ini], { stdio: 'ignore', ...userFor('postgres') });
+  endWithProcess(server, folder);
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   await until('PgBouncer answers', async () => {
     const client = new pg.Client({ connectionString: `postgres://postgres@127.0.0.1:${port}/postgres` });

