@@ -5,7 +5,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { ReleaseFacts, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
-import { isAtLeast, versionFor } from '../sessions/installed.js';
+import { areAtLeast, versionsFor } from '../sessions/installed.js';
+import { versionsOf } from './disposing.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
 
@@ -262,17 +263,15 @@ export function awaitUsing(file: File, kind: SessionKind, acquisition: Node): Re
 
 function isImplemented(file: File, { library }: SessionKind, dispose: NonNullable<ReleaseFacts['dispose']>): boolean {
   if (dispose.symbol === 'none' || dispose.harm) return false;
-  const [name = ''] = library.dependencies ?? library.packages;
-  const version = versionFor(file.filename, name);
-  // Without a `since` the page speaks of the version that it was checked with, and of no older one.
-  const since = dispose.since ?? /(?<!\d)\d{1,9}\.\d+(?:\.\d+)?/.exec(library.checked)?.[0];
-  return version !== undefined && since !== undefined && isAtLeast(version, since);
+  const versions = versionsOf(file, library);
+  // Without a `since` the page speaks of the version that was looked at, and of no older one.
+  return versions !== undefined && areAtLeast(versions, dispose.since ?? dispose.asOf);
 }
 
 function knowsUsing({ filename, sourceCode }: File): boolean {
   if (/\b(?:await )?using \w+ =/.test(sourceCode.text)) return true;
-  const compiler = /\.[cm]?ts$/.test(filename) ? versionFor(filename, 'typescript') : undefined;
-  return compiler !== undefined && isAtLeast(compiler, '5.2');
+  const compiler = /\.[cm]?ts$/.test(filename) ? versionsFor(filename, 'typescript') : undefined;
+  return compiler !== undefined && areAtLeast(compiler, '5.2');
 }
 
 // ----- events and calls
