@@ -124,15 +124,21 @@ function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
 
 /** `orm.em` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
 function hasProperties(imported: Resolver['imported'], text: string): boolean {
-  for (const { sessions } of imported) {
+  for (const { clients, sessions } of imported) {
     for (const { origins } of sessions) {
       for (const origin of origins) {
-        if (origin.kind === 'property' && text.includes(origin.property) && origin.of.some((type) => text.includes(type))) return true;
+        // The owner is a client, which its type's name makes; or a handler's parameter, which may have no type.
+        const isOfClient = origin.kind === 'property' && origin.of.some((type) => clients?.types?.includes(type));
+        if (origin.kind === 'property' && hasWord(text, origin.property) && (!isOfClient || origin.of.some((type) => text.includes(type)))) return true;
         if (origin.kind === 'ambient' && origin.switchedOnBy === undefined && origin.methods?.some((method) => text.includes(method))) return true;
       }
     }
   }
   return false;
+}
+
+function hasWord(text: string, word: string): boolean {
+  return text.includes(word) && new RegExp(`\\b${word}\\b`).test(text);
 }
 
 /**
