@@ -8,6 +8,7 @@ import { outermost, propertyName, unwrap, unwrapAwait, type CallLike, type Chain
 import { isAwaited } from './awaiting.js';
 import type { OuterUse } from './outer-clients.js';
 import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
+import { isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
 import { carriesSession, mentionsSession, statementsIn } from './statements.js';
 
@@ -25,7 +26,7 @@ export function missingOptions(model: SessionModel, scope: TransactionScope): Ou
     for (const { library, facts } of travels) {
       const use = withoutOption(model, scope, chain, library, facts);
       if (use) {
-        found.push({ ...use, scope, isForgotten: hasSibling && (!isLookup(use, facts) || isGivenHere(model, scope, use)) });
+        found.push({ ...use, scope, isForgotten: hasSibling && (!(use.call && isPlainRead(use.call, facts)) || isGivenHere(model, scope, use)) });
         break;
       }
     }
@@ -78,16 +79,6 @@ function lacksOption(call: TSESTree.CallExpression, place: number, travels: Trav
   const node = unwrap(options);
   if (node.type !== 'ObjectExpression') return false;
   return node.properties.every((property) => property.type === 'Property' && propertyName(property) !== undefined && !travels.options?.includes(propertyName(property) ?? ''));
-}
-
-/** A plain read, which takes no lock. */
-function isLookup({ call, node }: Found, facts: SessionFacts): boolean {
-  const name = node.type === 'Identifier' ? node.name : '';
-  const locks = call?.arguments.some((argument) => {
-    const options = unwrap(argument);
-    return options.type === 'ObjectExpression' && options.properties.some((property) => property.type === 'Property' && propertyName(property) === 'lock');
-  });
-  return (facts.operations?.reads?.includes(name) ?? false) && locks !== true;
 }
 
 /** Another call on the same model, before this one, is given the session: what it wrote is not seen here. */

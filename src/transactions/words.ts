@@ -2,10 +2,14 @@
 import type { Outcome, SessionFacts } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { OuterUse } from './outer-clients.js';
+import { isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
 
 /** What holds for every library whose page does not say more. */
 const elsewhere = 'the statement is on another connection: it survives the rollback and does not see what the transaction has written';
+
+/** The same of a plain read, which leaves nothing behind that could survive. */
+const readElsewhere = 'the read is on another connection: it does not see what the transaction has written, and with a full pool it waits for a connection while the transaction holds one';
 
 function outcomeOf(kinds: TransactionScope['kinds'], pick: (facts: SessionFacts) => Outcome | undefined, otherwise: string): string {
   const texts = new Set(kinds.map((kind) => pick(kind.facts)?.text ?? otherwise));
@@ -30,11 +34,13 @@ function sessionName(scope: TransactionScope): string {
 export function describeOuterUse(model: SessionModel, use: OuterUse): Record<string, string> {
   const { scope } = use;
   const pick = (facts: SessionFacts): Outcome | undefined => (use.how === 'batch' ? facts.nestedBatch : facts.outerClient);
+  const { call } = use;
+  const reads = call !== undefined && use.how !== 'batch' && scope.kinds.every(({ facts }) => facts.outerClient?.kind === 'escapes-rollback' && isPlainRead(call, facts));
   return {
     name: model.file.nameOf(use.node),
     what: kindOfTransaction(scope),
     session: sessionName(scope),
-    outcome: outcomeOf(scope.kinds, pick, elsewhere),
+    outcome: reads ? readElsewhere : outcomeOf(scope.kinds, pick, elsewhere),
     option: use.missing?.option ?? '',
   };
 }
