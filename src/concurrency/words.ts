@@ -30,6 +30,6 @@ function branchWords(model: SessionModel, { fork, branches }: SharedSession): st
   const fork_ = fork.kind === 'started' ? fork.name : `\`${fork.name}\``;
   const repeated = branches.find((entry) => entry.branch.replicated)?.branch;
   if (fork.kind === 'started') return 'a promise that is started here and by the statements before its `await`';
-  if (repeated) return repeated.over ? `every branch of ${fork_} over \`${model.file.nameOf(repeated.over)}\`` : `every branch of ${fork_}`;
+  if (repeated) return repeated.over && !(fork.call.type === 'CallExpression' && repeated.over === fork.call.callee) ? `every branch of ${fork_} over \`${model.file.nameOf(repeated.over)}\`` : `every branch of ${fork_}`;
   return `${String(branches.length)} branches of ${fork_}`;
 }

@@ -6,6 +6,7 @@ import { libraryById } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import { outermost, propertyName, unwrap, unwrapAwait, type CallLike, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
+import { isBestEffort } from './best-effort.js';
 import type { OuterUse } from './outer-clients.js';
 import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
 import { isPlainRead } from './plain-reads.js';
@@ -25,13 +26,13 @@ export function missingOptions(model: SessionModel, scope: TransactionScope): Ou
     if (!isAwaited(model.resolver, chain.node, (reference) => !mentionsSession(model.resolver, reference, scope))) continue;
     for (const { library, facts } of travels) {
       const use = withoutOption(model, scope, chain, library, facts);
-      if (use) {
+      if (use && !isBestEffort(model, scope, chain)) {
         found.push({ ...use, scope, isForgotten: hasSibling && (!(use.call && isPlainRead(use.call, facts)) || isGivenHere(model, scope, use)) });
         break;
       }
     }
     const use = knex ? withoutArgument(model, chain) : undefined;
-    if (use) found.push({ ...use, scope, isForgotten: true });
+    if (use && !isBestEffort(model, scope, chain)) found.push({ ...use, scope, isForgotten: true });
   }
   return found;
 }
