@@ -116,7 +116,7 @@ export const bunSql: Library = {
           status: 'documented',
           source: 'run by hand on Bun 1.4.5',
         },
-        dispose: { symbol: 'both' },
+        dispose: { symbol: 'both', asOf: '1.4' },
       },
       instead: 'await them one after another, or run them on `sql`, where each takes a connection of its own',
     },

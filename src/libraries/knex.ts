@@ -105,7 +105,7 @@ export const knex: Library = {
           status: 'measured',
           evidence: 'knex/never-released',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '3.3' },
       },
       instead: 'await them one after another, or use one `insert([…])` or `batchInsert`',
     },

@@ -118,6 +118,7 @@ export const kysely: Library = {
         },
         dispose: {
           symbol: 'asyncDispose',
+          asOf: '0.29',
           harm: {
             kind: 'rejects',
             text: '`await using` throws "calling the destroy method for a Transaction is not supported" and leaks the open transaction',

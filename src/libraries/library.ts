@@ -210,6 +210,8 @@ export interface ReleaseFacts {
   readonly dispose?: {
     readonly symbol: 'asyncDispose' | 'dispose' | 'both' | 'none';
     readonly since?: string;
+    /** The latest version of the library's first package that was looked at; later ones may have changed. */
+    readonly asOf: string;
     readonly harm?: Outcome;
   };
 }

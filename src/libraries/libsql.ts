@@ -78,7 +78,7 @@ export const libsql: Library = {
           status: 'measured',
           evidence: 'libsql/close-twice',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '0.18' },
       },
       instead: 'await them one after another, or send them at once with `client.batch([…])`',
     },

@@ -40,7 +40,7 @@ const swallowedError: Outcome = {
   evidence: 'mariadb/half-commit',
 };
 
-const dispose: NonNullable<ReleaseFacts['dispose']> = { symbol: 'asyncDispose', since: '3.5' };
+const dispose: NonNullable<ReleaseFacts['dispose']> = { symbol: 'asyncDispose', since: '3.5', asOf: '3.5' };
 
 export const mariadb: Library = {
   id: 'mariadb',

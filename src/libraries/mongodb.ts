@@ -103,7 +103,7 @@ export const mongodb: Library = {
           status: 'documented',
           source: 'https://www.mongodb.com/docs/manual/reference/parameters/ (maxSessions, transactionLifetimeLimitSeconds); tests/evidence shows that the session is not used again',
         },
-        dispose: { symbol: 'asyncDispose' },
+        dispose: { symbol: 'asyncDispose', since: '6.9.0', asOf: '7.9' },
       },
       instead: 'await them one after another, or use one `bulkWrite` or `insertMany`',
     },

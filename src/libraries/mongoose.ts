@@ -118,7 +118,7 @@ export const mongoose: Library = {
           status: 'documented',
           source: 'https://www.mongodb.com/docs/manual/reference/parameters/ (maxSessions, transactionLifetimeLimitSeconds); tests/evidence shows that the session is not used again',
         },
-        dispose: { symbol: 'asyncDispose' },
+        dispose: { symbol: 'asyncDispose', since: '8.7.0', asOf: '9.12' },
       },
       instead: 'await them one after another, or use one `insertMany`, `bulkWrite`, or `create(docs, { session, ordered: true })`',
     },

@@ -40,7 +40,7 @@ const swallowedError: Outcome = {
   evidence: 'mysql2/half-commit',
 };
 
-const dispose: NonNullable<ReleaseFacts['dispose']> = { symbol: 'both', since: '3.18.0' };
+const dispose: NonNullable<ReleaseFacts['dispose']> = { symbol: 'both', since: '3.18.0', asOf: '3.24' };
 
 export const mysql2: Library = {
   id: 'mysql2',

@@ -68,7 +68,7 @@ export const neon: Library = {
           status: 'measured',
           evidence: 'neon/release-open-transaction',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '1.2' },
       },
       instead: 'await them one after another, or send them at once with `sql.transaction([…])` over HTTP',
     },
@@ -81,7 +81,7 @@ export const neon: Library = {
       operations,
       concurrentUse,
       outsideTransaction,
-      release: { methods: ['end'], keptBy: ['on(notification)'], promised: true, dispose: { symbol: 'none' } },
+      release: { methods: ['end'], keptBy: ['on(notification)'], promised: true, dispose: { symbol: 'none', asOf: '1.2' } },
       instead: 'await them one after another, or send them at once with `sql.transaction([…])` over HTTP',
     },
     {

@@ -39,7 +39,7 @@ export const nodeSqlite: Library = {
           status: 'measured',
           evidence: 'node-sqlite/use-after-close',
         },
-        dispose: { symbol: 'dispose' },
+        dispose: { symbol: 'dispose', asOf: '24.21' },
       },
       instead: 'do the asynchronous work before BEGIN, or open a handle for each transaction',
     },

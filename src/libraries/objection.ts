@@ -111,7 +111,7 @@ export const objection: Library = {
           status: 'measured',
           evidence: 'objection/never-released',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '3.1' },
       },
       instead: 'await them one after another, or use one `insert([…])` or `insertGraph`',
     },

@@ -119,7 +119,7 @@ export const pgPromise: Library = {
           status: 'measured',
           evidence: 'pg-promise/release-open-transaction',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '12.7' },
       },
       instead: 'return `c.batch([…])`, or run them on `db`, where each takes a connection of its own',
     },

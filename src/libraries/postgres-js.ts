@@ -146,7 +146,7 @@ export const postgresJs: Library = {
           status: 'measured',
           evidence: 'postgres-js/release-open-transaction',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '3.4' },
       },
       instead: 'await them one after another, or run them on `sql`, where each takes a connection of its own',
     },

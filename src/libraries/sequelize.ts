@@ -127,7 +127,7 @@ export const sequelize: Library = {
           status: 'measured',
           evidence: 'sequelize/rollback-after-commit',
         },
-        dispose: { symbol: 'none' },
+        dispose: { symbol: 'none', asOf: '6.37' },
       },
       instead: 'await them one after another, or use one `bulkCreate`',
     },

@@ -33,7 +33,7 @@ export const tedious: Library = {
         status: 'measured',
         evidence: 'tedious/second-request-rejects',
       },
-      release: { methods: ['close'], promised: false, dispose: { symbol: 'none' } },
+      release: { methods: ['close'], promised: false, dispose: { symbol: 'none', asOf: '20.3' } },
       instead: 'start the next request in the callback of the one before it, or use a pool',
     },
   ],

@@ -132,6 +132,7 @@ export const typeorm: Library = {
         dispose: {
           symbol: 'asyncDispose',
           since: '1.0',
+          asOf: '1.1',
           harm: {
             kind: 'escapes-rollback',
             text: '`await using` commits an active transaction when the block is left, even while an exception unwinds',

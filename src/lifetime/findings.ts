@@ -118,7 +118,7 @@ class Judgement {
   }
 
   findings(): Finding[] {
-    const dispose = this.#obligation.using && disposeFinding(this.#obligation);
+    const dispose = this.#obligation.using && disposeFinding(this.#model.file, this.#obligation);
     if (dispose) return [this.#finding(dispose.breach, this.#obligation.node, { outcome: dispose.outcome })];
     const found = this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'awaited');
     const leak = found.leak ?? (this.#strictness.anyCall ? this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'any-call').leak : undefined);
@@ -128,7 +128,7 @@ class Judgement {
   #ask(scope: LifetimeScope, acquisition: Obligation['acquisition'], throws: 'any-call' | 'awaited', depth = 0): { leak: Finding | undefined; misuses: readonly Finding[] } {
     const effects = new Effects(this.#model, this.#subject, scope, this.#obligation.session, this.#summaries);
     const { isSession, classify, statusOf } = effects;
-    const lifetime = interpretLifetime({ scope, acquisition, isSession, classify, statusOf, throws, using: effects.isDisposed ? 'releases' : 'does-nothing' });
+    const lifetime = interpretLifetime({ scope, acquisition, isSession, classify, statusOf, throws, using: effects.isDisposed || this.#obligation.using ? 'releases' : 'does-nothing' });
     if (lifetime.abstained || this.#isGivenAway(effects)) return { leak: undefined, misuses: [] };
     const leak = lifetime.leaks.find((each) => this.#counts(each, effects));
     let finding = leak && this.#leaked(leak, lifetime, effects);

@@ -5,7 +5,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { ReleaseFacts, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
-import { isAtLeast, versionFor } from '../sessions/installed.js';
+import { areAtLeast, versionsFor } from '../sessions/installed.js';
+import { versionsOf } from './disposing.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
 
@@ -81,7 +82,9 @@ export function wrapInFinally(file: File, kind: SessionKind, acquisition: Node):
   const start = acquiring.statement.range[1];
   const first = acquiring.rest[0]?.range[0] ?? start;
   const end = acquiring.rest.at(-1)?.range[1] ?? start;
-  // What stands behind the acquisition in its line, a comment, stays there.
+  // What stands behind the acquisition in its line, a comment, stays there; one that does not end there has no place.
+  const line = acquiring.statement.loc.end.line;
+  if (file.sourceCode.getAllComments().some(({ range, loc }) => range[0] >= start && range[1] <= first && loc.start.line === line && loc.end.line > line)) return undefined;
   const newline = source.slice(start, first).indexOf('\n');
   const head = newline < 0 ? '' : source.slice(start, start + newline);
   const body = newline < 0 ? `\n${indent}${unit}${shifted(file, [first, end], edits, unit)}` : shifted(file, [start + newline, end], edits, unit).replace(/^(?:[ \t]*\r?\n)+/, '\n');
@@ -260,29 +263,28 @@ export function awaitUsing(file: File, kind: SessionKind, acquisition: Node): Re
 
 function isImplemented(file: File, { library }: SessionKind, dispose: NonNullable<ReleaseFacts['dispose']>): boolean {
   if (dispose.symbol === 'none' || dispose.harm) return false;
-  const [name = ''] = library.dependencies ?? library.packages;
-  const version = versionFor(file.filename, name);
-  // Without a `since` the page speaks of the version that it was checked with, and of no older one.
-  const since = dispose.since ?? /\d+\.\d+(?:\.\d+)?/.exec(library.checked)?.[0];
-  return version !== undefined && since !== undefined && isAtLeast(version, since);
+  const versions = versionsOf(file, library);
+  // Without a `since` the page speaks of the version that was looked at, and of no older one.
+  return versions !== undefined && areAtLeast(versions, dispose.since ?? dispose.asOf);
 }
 
 function knowsUsing({ filename, sourceCode }: File): boolean {
   if (/\b(?:await )?using \w+ =/.test(sourceCode.text)) return true;
-  const compiler = /\.[cm]?ts$/.test(filename) ? versionFor(filename, 'typescript') : undefined;
-  return compiler !== undefined && isAtLeast(compiler, '5.2');
+  const compiler = /\.[cm]?ts$/.test(filename) ? versionsFor(filename, 'typescript') : undefined;
+  return compiler !== undefined && areAtLeast(compiler, '5.2');
 }
 
 // ----- events and calls
 
 /** `res.once('close', …)` for `res.on('finish', …)`: it comes after `finish` too, and when the client goes away. */
-export function onceClose(call: TSESTree.CallExpression): Rewriting | undefined {
+export function onceClose(file: File, call: TSESTree.CallExpression): Rewriting | undefined {
   const callee = unwrap(call.callee);
   const [event] = call.arguments;
   if (callee.type !== 'MemberExpression' || callee.computed || event?.type !== 'Literal' || !receiverOf(call)) return undefined;
   const quote = event.raw.startsWith('"') ? '"' : "'";
   const name = /^prepend/.test(propertyName(callee) ?? '') ? 'prependOnceListener' : 'once';
-  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}(${quote}close${quote}` };
+  const between = file.sourceCode.text.slice(callee.property.range[1], event.range[0]);
+  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}${between}${quote}close${quote}` };
 }
 
 /** `session.endSession()` for `session.endSession`. */

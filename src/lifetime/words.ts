@@ -1,5 +1,5 @@
 /** How findings about releases are said, from the catalogue's facts. */
-import type { Outcome, ReleaseFacts, SessionFacts } from '../libraries/library.js';
+import type { Outcome, SessionFacts } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
 import { isFunction, type Node } from '../sessions/syntax.js';
 import type { SessionKind } from '../sessions/values.js';
@@ -102,9 +102,4 @@ export function describeLeak(model: SessionModel, leak: Leak): string {
 /** A statement in one line, without its semicolon. */
 function headline(model: SessionModel, node: Node): string {
   return model.file.nameOf(node).replace(/;$/, '');
-}
-
-export function describeDispose(release: ReleaseFacts | undefined, keyword: string): string {
-  const symbol = keyword === 'using' ? 'Symbol.dispose' : 'Symbol.asyncDispose';
-  return release?.dispose?.since === undefined ? `it has no \`${symbol}\`, so that \`${keyword}\` throws a TypeError and nothing releases it` : `it has \`${symbol}\` from version ${release.dispose.since} on, and before that \`${keyword}\` throws a TypeError`;
 }

@@ -1,5 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import parser from '@typescript-eslint/parser';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
@@ -13,6 +11,7 @@ import { inFilesWithSessions, type ModelContext, type SessionModel } from '../..
 import type { Node } from '../../src/sessions/syntax.js';
 import { sessionOf, type SessionKind } from '../../src/sessions/values.js';
 import { errorsIn, folder, programOf } from '../concurrency/program.js';
+import { projects } from '../sessions/projects.js';
 
 type Rewrite = (file: File, kind: SessionKind, node: Node) => Rewriting | undefined;
 
@@ -190,7 +189,7 @@ const tables: Readonly<Record<string, readonly [Rewrite, readonly Row[]]>> = {
     ],
   ],
   'events and calls': [
-    (_file, _kind, node) => (node.type === 'MemberExpression' ? callIt(node) : onceClose(node as TSESTree.CallExpression)),
+    (file, _kind, node) => (node.type === 'MemberExpression' ? callIt(node) : onceClose(file, node as TSESTree.CallExpression)),
     [
       ['close', `${pg}import type { Request, Response, NextFunction } from 'express';\n`, `export async function m(_req: Request, res: Response, next: NextFunction) {\n  const c = await pool.connect();\n  «res.on('finish', () => { c.release(); })»;\n  next();\n}`, `export async function m(_req: Request, res: Response, next: NextFunction) {\n  const c = await pool.connect();\n  res.once('close', () => { c.release(); });\n  next();\n}`],
       ['the parentheses', mongo, `export function f(work: () => Promise<void>) {\n  const s = client.startSession();\n  return work().finally(() => «s.endSession»);\n}`, `export function f(work: () => Promise<void>) {\n  const s = client.startSession();\n  return work().finally(() => s.endSession());\n}`],
@@ -234,20 +233,8 @@ describe.each(Object.keys(tables))('%s', (about) => {
 
 describe('the version that is installed', () => {
   const code = `export async function f() {\n  const c = await «pool.getConnection()»;\n  await c.query('SELECT 1');\n}`;
-  const home = mkdtempSync(path.join(tmpdir(), 'db-session-rewriting-'));
-  afterAll(() => { rmSync(home, { recursive: true, force: true }); });
-
-  /** A folder with a package.json, and maybe packages. */
-  function project(name: string, manifest: unknown, packages: Readonly<Record<string, string>> = {}): string {
-    const root = path.join(home, name);
-    mkdirSync(root);
-    writeFileSync(path.join(root, 'package.json'), JSON.stringify(manifest));
-    for (const [each, version] of Object.entries(packages)) {
-      mkdirSync(path.join(root, 'node_modules', each), { recursive: true });
-      writeFileSync(path.join(root, 'node_modules', each, 'package.json'), JSON.stringify({ version }));
-    }
-    return path.join(root, 'a.ts');
-  }
+  const { project, remove } = projects();
+  afterAll(remove);
 
   it.each([
     ['new enough', { dependencies: {} }, { mysql2: '3.18.0', typescript: '5.9.2' }, true],
