@@ -191,7 +191,8 @@ export class Effects {
     const callee = unwrap(call.callee);
     if (callee.type !== 'Identifier' && callee.type !== 'MemberExpression') return undefined;
     const value = this.#model.resolver.valueOf(callee);
-    if (value?.kind !== 'function') return undefined;
+    // An inherited method may do anything with a field.
+    if (value?.kind !== 'function') return this.subject.holders.isField && callee.type === 'MemberExpression' && /^(?:ThisExpression|Super)$/.test(callee.object.type) ? 'escape' : undefined;
     if (isWithin(value.node, this.#scope) && this.#mentions(value.node)) return this.#summaries.ofCapture(value.node, this.subject, this.#session);
     return this.#summaries.ofOther(value.node);
   }

@@ -48,6 +48,7 @@ export class Leaks {
   }
 
   #counts(leak: Leak, effects: Effects): boolean {
+    if (this.#obligation.isBorrowed && (leak.kind !== 'path' || leak.departure === 'throw')) return false;
     if (this.#subject.ends === 'transaction' && (leak.departure === 'overwritten' || leak.departure === 'yield')) return false;
     const lazy = this.#subject.ends === 'session' && releasesOf(this.#subject).some((release) => release.lazy);
     if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
