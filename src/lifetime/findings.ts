@@ -25,6 +25,8 @@ export interface Finding {
   readonly session: Session | undefined;
   /** The obligation that is broken: for whoever offers to mend it. */
   readonly obligation: Obligation | undefined;
+  /** The statement by which it is left behind without an exception. */
+  readonly way?: Node | undefined;
 }
 
 /** Every acquired session of the file whose release is missing, too late, too early or twice. */
@@ -145,8 +147,10 @@ class Judgement {
 
   #openTransactions(lifetime: Lifetime): Finding[] {
     const { kinds, name } = this.#obligation;
-    return openTransactionsOf(this.#model, this.#obligation, lifetime, this.#strictness).map(({ begin, leak }) =>
-      this.#finding('releasedOpen', begin, { witness: leak.kind === 'never-released' ? '' : ` ${describeLeak(this.#model, leak)}`, outcome: outcomeOfOpenTransaction(kinds), instead: adviceForOpenTransaction(kinds, name) }));
+    return openTransactionsOf(this.#model, this.#obligation, lifetime, this.#strictness).map(({ begin, leak }) => ({
+      ...this.#finding('releasedOpen', begin, { witness: leak.kind === 'never-released' ? '' : ` ${describeLeak(this.#model, leak)}`, outcome: outcomeOfOpenTransaction(kinds), instead: adviceForOpenTransaction(kinds, name) }),
+      way: wayOf(leak),
+    }));
   }
 
   #leaked(leak: Leak, lifetime: Lifetime, effects: Effects): Finding {
@@ -155,7 +159,7 @@ class Judgement {
     const instead = adviceFor(kinds, name);
     const witness = describeLeak(this.#model, leak);
     if (leak.kind === 'throws') return this.#finding('leftByThrow', node, { witness, outcome, instead });
-    if (leak.kind === 'path') return this.#finding(isTransaction(kinds) ? 'leftOpen' : 'leftOnPath', node, { witness, outcome, instead });
+    if (leak.kind === 'path') return { ...this.#finding(isTransaction(kinds) ? 'leftOpen' : 'leftOnPath', node, { witness, outcome, instead }), way: wayOf(leak) };
     const [inCallback] = lifetime.releasesInCallbacks;
     if (inCallback) return this.#finding('inCallback', node, { witness: `by a callback that may not run (${lineOf(inCallback)})`, outcome, instead });
     const ended = effects.find((call) => endsTransactionOnly(this.#subject, call));
@@ -185,6 +189,10 @@ class Judgement {
     const { kinds, name, session } = this.#obligation;
     return { breach, node, session, obligation: this.#obligation, data: { session: `\`${name}\``, what: describeKind(kinds), instead: adviceFor(kinds, name), ...data } };
   }
+}
+
+function wayOf({ kind, afterException, node }: Leak): Node | undefined {
+  return kind === 'path' && !afterException ? node : undefined;
 }
 
 /** What does not wait: the `finally` around, or the end of the block with `await using`. */
