@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { exportName } from '../sessions/acquisitions.js';
 import { callAround } from '../sessions/callbacks.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
+import { childrenOf, type File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
@@ -99,7 +100,30 @@ function isUsedAfter({ file }: SessionModel, place: Node, node: Node, scope: Fun
 function isHeldOpen({ file }: SessionModel, scope: FunctionNode): boolean {
   const call = callAround(scope);
   const waiter = call && outermost(call).parent;
-  return waiter?.type !== 'AwaitExpression' || /\bnew Promise\b|\bPromise\.withResolvers\b/.test(file.sourceCode.getText(scope.body));
+  return waiter?.type !== 'AwaitExpression' || makesPromise(file, scope);
+}
+
+/** `new Promise(…)`, `Promise.withResolvers()` */
+function makesPromise(file: File, scope: FunctionNode): boolean {
+  return ['Promise', 'withResolvers'].some((name) => (file.callsByName.get(name) ?? []).some((call) => isWithin(call, scope) && (call.type === 'NewExpression') === (name === 'Promise')));
+}
+
+const held = new WeakMap<FunctionNode, boolean>();
+
+/** The callback makes a promise, or waits for one by its name: who resolves it may take out what was put in. */
+function waitsForOthers({ file }: SessionModel, scope: FunctionNode): boolean {
+  let known = held.get(scope);
+  if (known === undefined) held.set(scope, (known = makesPromise(file, scope) || awaitsName(file, scope)));
+  return known;
+}
+
+function awaitsName({ sourceCode }: File, scope: FunctionNode): boolean {
+  const stack: Node[] = [scope.body];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.type === 'AwaitExpression' && /^(?:Identifier|MemberExpression)$/.test(unwrap(node.argument).type)) return true;
+    stack.push(...childrenOf(node, sourceCode.visitorKeys));
+  }
+  return false;
 }
 
 /** Maps and caches; what is put into one stays there until it is taken out. */
@@ -117,7 +141,7 @@ export function inRegistries(model: SessionModel): Escape[] {
   return (file.callsByName.get('set') ?? []).flatMap((call) => {
     const session = call.arguments[1] && managed(model, call.arguments[1]);
     const receiver = receiverOf(call);
-    if (!session || !receiver || /\bnew Promise\b|\bawait [\w.$]+\s*[;\n]/.test(file.sourceCode.getText(session.scope.body))) return [];
+    if (!session || !receiver || waitsForOthers(model, session.scope)) return [];
     const made = registryOf(model, receiver);
     if (!made || isWithin(made, session.scope) || /\bdispose/.test(file.sourceCode.getText(made))) return [];
     const spelling = file.spellingOf(receiver);

@@ -156,23 +156,32 @@ function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
   return facts.promises.some((name) => imported.includes(name));
 }
 
+/** Calls whose promise is used, by the name of what is called, then by how that is spelled. */
+const awaited = new WeakMap<File, Map<string, ReadonlyMap<string, readonly CallLike[]>>>();
+
 /** The same callee is awaited (or its promise used) at another place of the file: then it is a promise here too. */
 function isAwaitedElsewhere({ file }: SessionModel, call: TSESTree.CallExpression): boolean {
-  const others = awaitedCalls(file, calleeName(call) ?? '').filter((other) => other !== call && endsInCallback(other) === endsInCallback(call));
-  if (others.length === 0) return false;
-  const spelling = file.spellingOf(call.callee);
-  return others.some(({ callee }) => file.spellingOf(callee) === spelling);
+  const names = awaited.get(file) ?? new Map<string, ReadonlyMap<string, readonly CallLike[]>>();
+  awaited.set(file, names);
+  const name = calleeName(call) ?? '';
+  const spelled = names.get(name) ?? bySpelling(file, (file.callsByName.get(name) ?? []).filter(isAwaitedHere));
+  names.set(name, spelled);
+  return spelled.size > 0 && (spelled.get(spellingOf(file, call))?.some((other) => other !== call) ?? false);
 }
 
-const awaitedByName = new WeakMap<SessionModel['file'], Map<string, readonly CallLike[]>>();
+function bySpelling(file: File, calls: readonly CallLike[]): Map<string, CallLike[]> {
+  const groups = new Map<string, CallLike[]>();
+  for (const call of calls) {
+    const group = groups.get(spellingOf(file, call));
+    if (group) group.push(call);
+    else groups.set(spellingOf(file, call), [call]);
+  }
+  return groups;
+}
 
-/** The file's awaited calls of this name; asked once for each, for a file may drop the same call many thousand times. */
-function awaitedCalls(file: SessionModel['file'], name: string): readonly CallLike[] {
-  let known = awaitedByName.get(file);
-  if (!known) awaitedByName.set(file, (known = new Map<string, readonly CallLike[]>()));
-  let calls = known.get(name);
-  if (!calls) known.set(name, (calls = (file.callsByName.get(name) ?? []).filter(isAwaitedHere)));
-  return calls;
+/** In callback style the same function gives no promise. */
+function spellingOf(file: File, call: CallLike): string {
+  return `${file.spellingOf(call.callee)}${endsInCallback(call) ? ' with a callback' : ''}`;
 }
 
 function isAwaitedHere(call: Node): boolean {
@@ -180,7 +189,6 @@ function isAwaitedHere(call: Node): boolean {
   return parent?.type === 'AwaitExpression' || (parent?.type === 'MemberExpression' && parent.parent.type === 'CallExpression' && promiseMethods.has(calleeName(parent.parent) ?? ''));
 }
 
-/** Callback style, in which the same function gives no promise. */
 function endsInCallback(call: CallLike): boolean {
   const last = call.arguments.at(-1);
   return last !== undefined && isFunction(unwrap(last));

@@ -14,8 +14,13 @@ const severities = ['off', 'warn', 'error', '0', '1', '2'];
  * @throws {UsageError} If the rule is not the plugin's, or the setting is none.
  */
 export function parseRuleSetting(written: string): Linter.RulesRecord {
-  const [, name = written.trim(), value = ''] = /^\s*["']?([^:"']+?)["']?\s*:\s*(.*?)\s*$/s.exec(written) ?? [];
-  return { [`${NAMESPACE}/${knownRule(name)}`]: entryOf(value, written) };
+  const colon = written.indexOf(':');
+  const name = colon < 0 ? written.trim() : unquoted(written.slice(0, colon).trim());
+  return { [`${NAMESPACE}/${knownRule(name)}`]: entryOf(colon < 0 ? '' : written.slice(colon + 1).trim(), written) };
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll(/^["']|["']$/g, '');
 }
 
 function knownRule(written: string): string {
@@ -26,8 +31,11 @@ function knownRule(written: string): string {
 }
 
 function entryOf(value: string, written: string): Linter.RuleEntry {
-  const [, severity = value, options] = /^\[\s*([^,\]]+?)\s*(?:,(.*))?\]$/s.exec(value) ?? [];
-  const word = severity.replaceAll(/["']/g, '');
+  const list = value.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : undefined;
+  const comma = list?.indexOf(',') ?? -1;
+  const severity = list === undefined ? value : comma < 0 ? list : list.slice(0, comma);
+  const options = list === undefined || comma < 0 ? undefined : list.slice(comma + 1);
+  const word = unquoted(severity.trim());
   if (!severities.includes(word)) {
     throw new UsageError(`--rule '${written}' lacks a severity: write 'name: error', 'name: warn' or 'name: off'.`);
   }

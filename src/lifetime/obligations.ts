@@ -76,26 +76,29 @@ interface Acquired {
 function acquiredIn(model: SessionModel): Acquired[] {
   const { file, resolver } = model;
   const found: Acquired[] = [];
-  for (const name of [...acquiringNames, ...importedUnderOtherNames(file)]) {
-    for (const node of file.callsByName.get(name) ?? []) {
-      const session = sessionOf(resolver.valueOf(node));
-      if (session?.how === 'acquired' && session.origin === node) {
-        const kinds = releasable(session.kinds);
-        if (kinds) found.push({ node, kinds, session });
-        continue;
-      }
-      const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
-      if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
+  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call))]) {
+    const session = sessionOf(resolver.valueOf(node));
+    if (session?.how === 'acquired' && session.origin === node) {
+      const kinds = releasable(session.kinds);
+      if (kinds) found.push({ node, kinds, session });
+      continue;
     }
+    const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
+    if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
   }
   return found;
 }
 
-/** `import { Client as Postgres } from 'pg'` */
-function importedUnderOtherNames({ sourceCode }: File): string[] {
-  return sourceCode.ast.body.flatMap((statement) =>
-    statement.type !== 'ImportDeclaration' ? [] : statement.specifiers.flatMap(({ type, local, ...specifier }) =>
-      type === 'ImportSpecifier' && 'imported' in specifier && specifier.imported.type === 'Identifier' && acquiringNames.has(specifier.imported.name) && !acquiringNames.has(local.name) ? [local.name] : []));
+/**
+ * Under another name: `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`,
+ * `connect()` with `import { createConnection as connect } from 'mysql2/promise'`.
+ */
+function isRenamed(file: File, { type, callee }: CallLike): boolean {
+  if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
+  const definition = file.variableOf(callee)?.defs[0];
+  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(definition?.type ?? '');
+  const node = definition?.node as Node | undefined;
+  return node?.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && acquiringNames.has(node.imported.name);
 }
 
 function lastPart(name: string): string {

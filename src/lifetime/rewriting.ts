@@ -82,7 +82,9 @@ export function wrapInFinally(file: File, kind: SessionKind, acquisition: Node):
   const start = acquiring.statement.range[1];
   const first = acquiring.rest[0]?.range[0] ?? start;
   const end = acquiring.rest.at(-1)?.range[1] ?? start;
-  // What stands behind the acquisition in its line, a comment, stays there.
+  // What stands behind the acquisition in its line, a comment, stays there; one that does not end there has no place.
+  const line = acquiring.statement.loc.end.line;
+  if (file.sourceCode.getAllComments().some(({ range, loc }) => range[0] >= start && range[1] <= first && loc.start.line === line && loc.end.line > line)) return undefined;
   const newline = source.slice(start, first).indexOf('\n');
   const head = newline < 0 ? '' : source.slice(start, start + newline);
   const body = newline < 0 ? `\n${indent}${unit}${shifted(file, [first, end], edits, unit)}` : shifted(file, [start + newline, end], edits, unit).replace(/^(?:[ \t]*\r?\n)+/, '\n');
@@ -275,13 +277,14 @@ function knowsUsing({ filename, sourceCode }: File): boolean {
 // ----- events and calls
 
 /** `res.once('close', …)` for `res.on('finish', …)`: it comes after `finish` too, and when the client goes away. */
-export function onceClose(call: TSESTree.CallExpression): Rewriting | undefined {
+export function onceClose(file: File, call: TSESTree.CallExpression): Rewriting | undefined {
   const callee = unwrap(call.callee);
   const [event] = call.arguments;
   if (callee.type !== 'MemberExpression' || callee.computed || event?.type !== 'Literal' || !receiverOf(call)) return undefined;
   const quote = event.raw.startsWith('"') ? '"' : "'";
   const name = /^prepend/.test(propertyName(callee) ?? '') ? 'prependOnceListener' : 'once';
-  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}(${quote}close${quote}` };
+  const between = file.sourceCode.text.slice(callee.property.range[1], event.range[0]);
+  return { messageId: 'onceClose', range: [callee.property.range[0], event.range[1]], text: `${name}${between}${quote}close${quote}` };
 }
 
 /** `session.endSession()` for `session.endSession`. */

@@ -101,14 +101,15 @@ function* namedStatements(model: SessionModel, connections: Connections): Genera
   }
   for (const call of model.file.callsNamed(naming)) {
     yield* ofQuery(model, connections, call);
-    yield* ofPreparedStatement(model, connections, call);
     yield* ofDrizzle(connections, call);
     yield* ofUnsafe(connections, call);
   }
+  // A class may be imported under another name.
+  for (const call of model.file.calls) yield* ofPreparedStatement(model, connections, call);
 }
 
 /** Calls that may ask for a name. */
-const naming = { has: (name: string): boolean => queryMethods.has(name) || name === 'PreparedStatement' || name === 'prepare' || name === 'unsafe' };
+const naming = { has: (name: string): boolean => queryMethods.has(name) || name === 'prepare' || name === 'unsafe' };
 
 const queryMethods = new Set(['query', 'none', 'one', 'oneOrNone', 'many', 'manyOrNone', 'any', 'result', 'multi', 'multiResult', 'each', 'map', 'stream']);
 const ownNames = new Set(['pg', 'neon', 'vercel-postgres', 'pg-promise', 'fastify-postgres']);

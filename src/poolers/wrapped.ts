@@ -21,7 +21,7 @@ export function wrapperOf(model: SessionModel, connections: Connections, { call,
   if (!variable || variable.defs.some(({ node }) => isExported(node))) return undefined;
   const reads = variable.references.filter((reference) => reference.isRead()).map((reference) => reference.identifier);
   if (reads.length === 0) return undefined;
-  const textOf = (node: Node) => model.file.sourceCode.getText(node);
+  const textOf = (node: Node) => model.file.spellingOf(node);
   const uses = reads.map((read) => (isHarmless(read) || (cached && isStoredIn(textOf(cached), read, textOf)) ? 'none' : wrapperAround(connections, read)));
   if (uses.includes(undefined)) return undefined;
   return uses.find((use) => use !== 'none') ?? 'none';

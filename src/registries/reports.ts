@@ -84,7 +84,7 @@ function idioms(model: SessionModel): Report[] {
       messageId: found.fault,
       data: { emitter: found.emitter, ...describeSession(found.session), ...(found.fault === 'finishAndClose' ? { outcome: outcomeOfTwice(found.session.kinds) ?? '' } : {}) },
       session: found.session,
-      rewriting: found.fault === 'finishOnly' ? onceClose(found.node) : undefined,
+      rewriting: found.fault === 'finishOnly' ? onceClose(model.file, found.node) : undefined,
     })),
     ...uncalledReleases(model).map((found) => ({ node: found.node, messageId: found.fault, data: { method: found.method, ...describeSession(found.session) }, session: found.session, rewriting: callIt(found.node) })),
     ...operatorFindings(model).map((found) => ({ node: found.node, messageId: found.fault, data: { operator: found.operator, ...describeSession(found.session) }, session: found.session, rewriting: undefined })),

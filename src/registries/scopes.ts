@@ -94,10 +94,10 @@ function loopAround(node: Node, scope: FunctionNode): Node | undefined {
 function keyTexts({ file }: SessionModel, node: Node): string[] | undefined {
   if (node.type === 'CallExpression') {
     const [key] = node.arguments;
-    return key ? [file.sourceCode.getText(key)] : undefined;
+    return key ? [file.spellingOf(key)] : undefined;
   }
   const access = node.type === 'AssignmentExpression' ? node.left : node.type === 'UnaryExpression' ? unwrap(node.argument) : undefined;
-  return access?.type === 'MemberExpression' ? [file.sourceCode.getText(access.property)] : undefined;
+  return access?.type === 'MemberExpression' ? [file.spellingOf(access.property)] : undefined;
 }
 
 /** Another key is another entry: `sessions.delete(oldest)` only makes room. */

@@ -3,6 +3,7 @@
  * only `close`; a response that was sent emits both.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { exportedTypeName } from '../sessions/annotations.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, enclosingFunction, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
@@ -100,11 +101,7 @@ function isResponse(model: SessionModel, emitter: Node): boolean {
   if (!definition) return false;
   const name = definition.name as TSESTree.Identifier;
   const annotation = name.typeAnnotation?.typeAnnotation;
-  if (annotation?.type === 'TSTypeReference') {
-    const { typeName } = annotation;
-    const last = typeName.type === 'Identifier' ? typeName : typeName.type === 'TSQualifiedName' ? typeName.right : undefined;
-    return last !== undefined && responseTypes.test(last.name);
-  }
+  if (annotation?.type === 'TSTypeReference') return responseTypes.test(exportedTypeName(model.file, annotation.typeName) ?? '');
   if ((definition.type as string) === 'Parameter') {
     const fn = definition.node as Node;
     return isFunction(fn) && ((fn.params.length >= 2 && fn.params[1] === name && /^(?:res|response|reply|rep)$/.test(node.name)) || /^(?:res|response)$/.test(node.name));

@@ -33,7 +33,7 @@ export function operatorFindings(model: SessionModel): OperatorFinding[] {
       return operator ? [{ release, operator }] : [];
     });
     const [first] = inOperators;
-    if (!first || inOperators.some(({ operator, release }) => isUnconditional(operator, release)) || isTurnedIntoPromise(first.operator.pipe)) return [];
+    if (!first || inOperators.some(({ operator, release }) => isUnconditional(operator, release)) || isTurnedIntoPromise(model, first.operator.pipe)) return [];
     // A `catch` around it all runs when the handler could not even start.
     const elsewhere = own.filter(({ call }) => !inOperators.some(({ release }) => release.call === call) && !isInCatch(call));
     // A commit that `tap` does not wait for is the matter of another law.
@@ -67,10 +67,13 @@ function isUnconditional({ name, call }: Operator, { call: release }: Release): 
 }
 
 /** `lastValueFrom(next.handle().pipe(…))`: whoever awaits it stays to the end. */
-function isTurnedIntoPromise(pipe: Node): boolean {
+function isTurnedIntoPromise({ resolver }: SessionModel, pipe: Node): boolean {
   for (let node: Node | undefined = pipe; node; node = node.parent) {
     if (isFunction(node)) return false;
-    if (node.type === 'CallExpression' && /^(?:lastValueFrom|firstValueFrom|toPromise|subscribe|forEach)$/.test(calleeName(node) ?? '')) return true;
+    if (node.type !== 'CallExpression') continue;
+    const value = resolver.valueOf(node.callee);
+    const name = value?.kind === 'module' ? value.path.at(-1) : calleeName(node);
+    if (/^(?:lastValueFrom|firstValueFrom|toPromise|subscribe|forEach)$/.test(name ?? '')) return true;
   }
   return false;
 }

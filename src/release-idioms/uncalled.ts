@@ -13,7 +13,7 @@ export interface UncalledRelease {
   readonly method: string;
 }
 
-const mentions = new RegExp(`[.](?:${[...releaseMethods].join('|')})\\b(?!\\s*(?:[(<\`]|\\?\\.))`);
+const mentions = new RegExp(`[.\\s/](?:${[...releaseMethods].join('|')})\\b(?!\\s*(?:[(<\`]|\\?\\.))`);
 
 /** Calls that throw away what their callback returns, unless it is a promise. */
 const heedless = ['finally', 'on', 'once', 'addListener', 'finalize', 'tap', 'setTimeout', 'setImmediate', 'forEach'];

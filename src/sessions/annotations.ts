@@ -4,6 +4,7 @@ import type { Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { isClientType, libraryById, libraryOfSpecifier, sessionTypeOf } from './catalogue.js';
 import { callbackOfMethod } from './callbacks.js';
+import type { File } from './file.js';
 import type { Resolver } from './resolver.js';
 import type { Node } from './syntax.js';
 import type { Value } from './values.js';
@@ -219,6 +220,14 @@ export function annotationName(resolver: Resolver, type: Node | undefined): stri
   const root = leftmost(type.typeName);
   const definition = root && resolver.file.variableOf(root)?.defs[0];
   return definition && (definition.type as string) === 'ImportBinding' ? entityPath(type.typeName)?.join('.') : undefined;
+}
+
+/** `FastifyRequest` of `import type { FastifyRequest as Request } from 'fastify'`, and of `fastify.FastifyRequest`. */
+export function exportedTypeName(file: File, type: TSESTree.EntityName): string | undefined {
+  if (type.type === 'TSQualifiedName') return type.right.name;
+  if (type.type !== 'Identifier') return undefined;
+  const imported = file.variableOf(type)?.defs[0]?.node as Node | undefined;
+  return imported?.type === 'ImportSpecifier' && imported.imported.type === 'Identifier' ? imported.imported.name : type.name;
 }
 
 function entityPath(name: TSESTree.EntityName): string[] | undefined {

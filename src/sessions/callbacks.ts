@@ -23,7 +23,7 @@ export interface ManagedCallback {
  * An application's own wrapper is named after what it opens: `withTransaction`, `inTx`, `executeTx`, `$tx`. Domain
  * verbs in front (`subscribeTransaction`, `syncTransaction`) mean a ledger or a chain.
  */
-const wrapperName = /(?:^|[a-z$_#])(?:[Tt]rans?action(?:al)?|[Tt]x|[Tt]rx)(?:$|[A-Z_]\w*$)/;
+const wrapperName = /(?:^|[a-z$_#])(?:[Tt]rans?action(?:al)?|[Tt]x|[Tt]rx)(?![^A-Z_])/;
 const domainVerb = /^(?:subscribe|resolve|set|sync|send|sign|get|find|list|create|build|parse|decode|encode|submit|broadcast|simulate|estimate|watch|on|handle|process|fetch|load|render|format|validate|verify|add|remove|update|delete|map|filter|to|is|has|use|track|record|import|export)(?=[A-Z_])/;
 
 export function looksLikeWrapper(name: string): boolean {

@@ -143,10 +143,25 @@ export class File {
 
   /** The source text of a node, on one line and not too long: for names in messages. */
   nameOf(node: Node): string {
-    const text = this.sourceCode.getText(node).replace(/\s+/g, ' ');
+    if (node.type === 'Identifier') return node.name;
+    let text = '';
+    let end = node.range[0];
+    for (const { type, value, range } of this.sourceCode.getTokens(node)) {
+      if (text.length > 40) break;
+      text += `${range[0] > end ? ' ' : ''}${withoutContents[type]?.(value) ?? value}`;
+      end = range[1];
+    }
     return text.length > 40 ? `${text.slice(0, 39)}…` : text;
   }
 }
+
+/** What stands in quotes may be a password, or an address with one. */
+const withoutContents: Readonly<Partial<Record<string, (text: string) => string>>> = {
+  String: (text) => (text.length > 2 ? `${text.charAt(0)}…${text.charAt(0)}` : text),
+  Template: (text) => text.replace(/^([`}]).+?(`|\$\{)$/s, '$1…$2'),
+  RegularExpression: () => '/…/',
+  JSXText: () => '…',
+};
 
 /** What begins first comes first; what it contains comes after it. */
 function inSourceOrder(left: Node, right: Node): number {

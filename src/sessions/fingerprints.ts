@@ -210,7 +210,7 @@ export function travellers(resolver: Resolver): boolean {
   if (!evidentIn(resolver).some(({ facts }) => mayTravel(facts).test(text))) return false;
   const { variables, members, options } = marksOf(resolver);
   if (variables.size + members.size > 0) return true;
-  return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"]${option}\\b`).test(text));
+  return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"\\s/]${option}\\b`).test(text));
 }
 
 const travelWords = new Map<SessionFacts, RegExp>();

@@ -31,14 +31,17 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
   return hasProperties(imported) || sourceCode.ast.body.some((statement) => importsOneOf(statement, namesOfTypes));
 }
 
-/** One of these names, or what wrappers are named after, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`(?:${alternatives(originCalls.keys())}|(?:[tT]rans?action(?:al)?|[tT]x|[tT]rx)(?:[A-Z_]\\w{0,80})?)(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`);
+const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
+/** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
+const opening = new RegExp(`(?:${alternatives(originCalls.keys())})${called}`);
+/** What wrappers are named after. */
+const wrapping = new RegExp(`(?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]|${called})`);
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
 function opensByCall({ file }: Resolver): boolean {
   // The text first: what it shows costs a tenth of a walk through the tree.
-  if (!opening.test(file.sourceCode.text)) return false;
+  if (!opening.test(file.sourceCode.text) && !wrapping.test(file.sourceCode.text)) return false;
   const { callsByName } = file;
   for (const [name, calls] of callsByName) {
     const after = originCalls.get(name);

@@ -35,9 +35,10 @@ function packageOfFile(fileName: string): string | undefined {
   if (at < 0) return undefined;
   const parts = fileName.slice(at + '/node_modules/'.length).split('/');
   const name = parts[0]?.startsWith('@') ? `${parts[0]}/${parts[1] ?? ''}` : (parts[0] ?? '');
-  const typed = /^@types\/(?:(.+)__)?(.+)$/.exec(name);
-  if (typed) return typed[1] ? `@${typed[1]}/${typed[2] ?? ''}` : typed[2];
-  return name;
+  if (!name.startsWith('@types/')) return name;
+  // `@types/scope__name` are the types of `@scope/name`.
+  const typed = name.slice('@types/'.length);
+  return typed.includes('__') ? `@${typed.replace('__', '/')}` : typed;
 }
 
 /**

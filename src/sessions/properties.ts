@@ -1,6 +1,7 @@
 /** Properties that hold a session: `request.pg` of @fastify/postgres, `txHost.tx` of nestjs-cls inside of its scope. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { ambientSessionAt } from './ambient.js';
+import { exportedTypeName } from './annotations.js';
 import { propertiesByName } from './catalogue.js';
 import type { Resolver } from './resolver.js';
 import { unwrap, type Node } from './syntax.js';
@@ -20,17 +21,10 @@ export function propertySession(resolver: Resolver, node: TSESTree.MemberExpress
       return resolver.session({ origin: named ?? node, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
     } else if (owner === undefined && (resolver.imported.has(library) || resolver.declared.includes(library))) {
       const type = annotationOf(resolver, node.object);
-      if (type && origin.of.includes(exportedName(resolver, type.typeName) ?? '')) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
+      if (type && origin.of.includes(exportedTypeName(resolver.file, type.typeName) ?? '')) return resolver.session({ origin: type, how: 'typed', kinds: [entry], name: resolver.file.nameOf(node) });
     }
   }
   return undefined;
-}
-
-/** `FastifyRequest` of `import type { FastifyRequest as Request } from 'fastify'`. */
-function exportedName(resolver: Resolver, type: TSESTree.EntityName): string | undefined {
-  if (type.type !== 'Identifier') return undefined;
-  const imported = resolver.file.variableOf(type)?.defs[0]?.node as Node | undefined;
-  return imported?.type === 'ImportSpecifier' && imported.imported.type === 'Identifier' ? imported.imported.name : type.name;
 }
 
 function annotationOf(resolver: Resolver, expression: Node): TSESTree.TSTypeReference | undefined {

@@ -83,8 +83,8 @@ function option(model: SessionModel, use: OuterUse, session: string): Rewrite | 
 }
 
 function insertArgument(model: SessionModel, fixer: TSESLint.RuleFixer, call: TSESTree.CallExpression, text: string): TSESLint.RuleFix {
-  const last = call.arguments.at(-1);
-  if (last) return fixer.insertTextAfter(last, `, ${text}`);
-  const close = model.file.sourceCode.getLastToken(call);
-  return close ? fixer.insertTextBefore(close, text) : fixer.insertTextAfter(call.callee, `(${text})`);
+  // Behind parentheses around the last argument, and behind a comma that is there already.
+  const [before, close] = model.file.sourceCode.getLastTokens(call, 2);
+  if (!before || !close) return fixer.insertTextAfter(call.callee, `(${text})`);
+  return fixer.insertTextAfter(before, call.arguments.length === 0 ? text : before.value === ',' ? ` ${text}` : `, ${text}`);
 }

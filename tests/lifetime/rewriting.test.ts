@@ -227,7 +227,7 @@ const tables: Readonly<Record<string, readonly [Rewrite, readonly Row[]]>> = {
     ],
   ],
   'events and calls': [
-    (_file, _kind, node) => (node.type === 'MemberExpression' ? callIt(node) : onceClose(node as TSESTree.CallExpression)),
+    (file, _kind, node) => (node.type === 'MemberExpression' ? callIt(node) : onceClose(file, node as TSESTree.CallExpression)),
     [
       ['close', `${pg}import type { Request, Response, NextFunction } from 'express';\n`, `export async function m(_req: Request, res: Response, next: NextFunction) {\n  const c = await pool.connect();\n  «res.on('finish', () => { c.release(); })»;\n  next();\n}`, `export async function m(_req: Request, res: Response, next: NextFunction) {\n  const c = await pool.connect();\n  res.once('close', () => { c.release(); });\n  next();\n}`],
       ['the parentheses', mongo, `export function f(work: () => Promise<void>) {\n  const s = client.startSession();\n  return work().finally(() => «s.endSession»);\n}`, `export function f(work: () => Promise<void>) {\n  const s = client.startSession();\n  return work().finally(() => s.endSession());\n}`],

@@ -9,6 +9,8 @@ const strictest: Linter.RulesRecord = {
   'db-session/no-pooled-statement-cache': ['error', { unknownPoolers: 'all', notes: true }],
 };
 
+export const ruleIds: readonly string[] = Object.keys(strictest);
+
 // Of all files: those outside of its folder ESLint leaves out.
 export const linter = new Linter({ cwd: '/' });
 

@@ -111,7 +111,7 @@ function parse(text: string, file: string): SourceCode | undefined {
   }
 }
 
-const source = /(?:\.(?:[cm]?[jt]sx?|prisma)|(?:^|\/)\.env(?:\.[\w.-]+)?)$/;
+const source = /(?:\.(?:[cm]?[jt]sx?|prisma)|(?:^|\/)\.env(?:\.(?:example|sample|local|test|development|production))?)$/;
 
 /** Source files below a folder, in a stable order, not those of packages that are installed below it. */
 export function* filesBelow(folder: string): Generator<string> {

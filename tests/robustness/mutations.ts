@@ -37,7 +37,9 @@ export const spaces: Mutation = (program, choices) => {
     program.code,
     chosen(gaps, choices).map(([{ token, next }, kind]): Edit => {
       const mayBreak = (openAfter.has(token.value) || openBefore.has(next.value)) && !['return', 'throw', 'break', 'continue', 'yield', 'async', 'type'].includes(token.value) && next.value !== '=>';
-      const texts = mayBreak ? [...onOneLine, ...onSeveral] : onOneLine;
+      // Nobody puts a comment between a dot and a name, and the gates look at the text for both.
+      const inMember = [token.value, next.value].some((value) => value === '.' || value === '?.');
+      const texts = (mayBreak ? [...onOneLine, ...onSeveral] : onOneLine).filter((text) => !inMember || !text.includes('/'));
       return { at: token.range[1], to: token.range[1], text: texts[kind % texts.length]! };
     }),
   );
@@ -93,7 +95,8 @@ function mayStandInParentheses(node: TSESTree.Node): boolean {
     return child === node || (Array.isArray(child) && child.includes(node));
   });
   if (key === undefined) return false;
-  // The gates look for `require(` and `import(` as everybody writes them.
+  // Nobody writes `(client.release)()`, and a search of the text may look for `release(`, as the gates do for `require(`.
+  if (parent.type === 'CallExpression' && key === 'callee' && node.type === 'MemberExpression') return false;
   if (parent.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === 'require') return false;
   if (parent.type === 'ExpressionStatement') return !('directive' in parent && parent.directive !== undefined);
   if (parent.type === 'Property') return parent.parent.type === 'ObjectExpression' && !parent.shorthand && !parent.method && parent.kind === 'init';
@@ -144,8 +147,12 @@ export function isPlainName({ type, name, node, parent }: Definition): boolean {
   if ((type as string) !== 'ImportBinding') return true;
   // `import x = require('m')` names it elsewhere.
   const value = parent?.type === 'ImportDeclaration' ? parent.source.value : '';
-  // A function of a library that opens a transaction is known by its name.
-  return !/^[.~#@]\/|^\./.test(value) && !(value === 'objection' && node.type === 'ImportSpecifier');
+  return !/^[.~#@]\/|^\./.test(value) && !isNamedFunction({ node });
+}
+
+/** Functions are looked for by the names under which libraries export them. */
+export function isNamedFunction({ node }: Pick<Definition, 'node'>): boolean {
+  return node.type === 'ImportSpecifier' && /^[a-z]/.test(node.local.name);
 }
 
 /** Other names for variables; names that the file's readers see, such as those of exports, stay. */

@@ -48,7 +48,7 @@ export function collectSeeds(): Seed[] {
     for (const work of ['await work();', `await ${statement(library, facts, 's') ?? 'work()'}; await ${statement(library, facts, 'client') ?? 'work()'};`]) add(`managed ${label}`, `${head} ${wrap(work)}`);
   }
   for (const { label, head, wrap, facts } of acquired) for (const end of endsOf(facts)) add(`acquired ${label}`, `${head} ${wrap(`await work(s); ${endCall(facts, end)};`)}`);
-  for (const file of filesBelow('tests', /\.test\.ts$/)) if (!file.includes('evidence')) for (const code of programsIn(file)) add(file, code);
+  for (const file of filesBelow('tests', /\.test\.ts$/)) if (!/evidence|robustness/.test(file)) for (const code of programsIn(file)) add(file, code);
   for (const file of [...filesBelow('docs', /\.md$/), 'README.md']) for (const [, code = ''] of read(file).matchAll(/^```(?:ts|js)\n(.*?)^```/gms)) add(file, code);
   for (const file of filesBelow('examples', /\.ts$/)) add(file, read(file));
   return [...seeds.values()];

@@ -191,6 +191,7 @@ tester.run('require-release', rule, {
     ok('IndexedDB', "import { Sequelize } from 'sequelize';\nexport async function f(idb) { const t = idb.transaction('store', 'readwrite'); await t.store.put(1); }"),
   ],
   invalid: [
+    bug('never released, of a class under another name', `import { Client as PgClient } from 'pg'; export async function f() { const c = new PgClient(); await c.connect(); return (await c.query('SELECT 1')).rows; }`, { messageId: 'neverReleased', at: 'new PgClient()' }),
     bug('never released', `${pg}export async function f() { const c = await pool.connect(); return (await c.query('SELECT 1')).rows; }`, { messageId: 'neverReleased', at: connect }),
     bug('discarded', `${pg}export async function f() { await pool.connect(); }`, { messageId: 'discarded', at: connect }),
     bug('discarded, in a file that requires late', "exports.f = async function () { const { Pool } = require('pg'); const pool = new Pool(); await pool.connect(); return pool; };", { messageId: 'discarded', at: connect }),

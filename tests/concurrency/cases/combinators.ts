@@ -223,6 +223,15 @@ await prisma.$transaction(async (tx) => {
       why: 'five in flight',
     },
     {
+      title: 'async, map under another name',
+      code: `import { map as each } from 'async';
+await prisma.$transaction(async (tx) => {
+  await «each»(ids, async (id) => save(tx, id));
+});`,
+      expect: 'losesWrites',
+      why: 'five in flight',
+    },
+    {
       title: 'async, map by name',
       code: `import { map } from 'async';
 await prisma.$transaction(async (tx) => {

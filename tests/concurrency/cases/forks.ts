@@ -224,6 +224,16 @@ export const forks: Table = {
       why: 'measured: one in flight',
     },
     {
+      title: 'reduce whose accumulator has a dollar in its name, and is awaited first',
+      code: `await prisma.$transaction(async (tx) => {
+  await ids.reduce(async ($before, id) => {
+    await $before;
+    await save(tx, id);
+  }, Promise.resolve());
+});`,
+      why: 'one after another',
+    },
+    {
       title: 'reduce that awaits the accumulator last',
       code: `await prisma.$transaction(async (tx) => {
   await ids.«reduce»(async (before, id) => {
@@ -260,6 +270,31 @@ export const forks: Table = {
 }`,
       expect: 'escapesRollback',
       why: 'pg starts when called: the second query runs beside the first',
+    },
+    {
+      title: 'started inside of try, and awaited after the next statement',
+      code: `export async function both(client: PoolClient) {
+  try {
+    const first = «client.query('DELETE FROM a')»;
+    await client.query('DELETE FROM b');
+    await first;
+  } catch (error) {
+    console.error(error);
+  }
+}`,
+      expect: 'escapesRollback',
+      why: 'a block is like another',
+    },
+    {
+      title: 'started in one block, and awaited in another',
+      code: `export async function both(client: PoolClient) {
+  if (maybe) {
+    const first = client.query('DELETE FROM a');
+    await first;
+  }
+  await client.query('DELETE FROM b');
+}`,
+      why: 'nothing runs between start and await',
     },
     {
       title: 'both started, then awaited in turn',
