@@ -76,7 +76,8 @@ interface Acquired {
 function acquiredIn(model: SessionModel): Acquired[] {
   const { file, resolver } = model;
   const found: Acquired[] = [];
-  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call))]) {
+  const renamed = renamedImports(file);
+  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call, renamed))]) {
     const session = sessionOf(resolver.valueOf(node));
     if (session?.how === 'acquired' && session.origin === node) {
       const kinds = releasable(session.kinds);
@@ -93,12 +94,16 @@ function acquiredIn(model: SessionModel): Acquired[] {
  * Under another name: `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`,
  * `connect()` with `import { createConnection as connect } from 'mysql2/promise'`.
  */
-function isRenamed(file: File, { type, callee }: CallLike): boolean {
+function isRenamed(file: File, { type, callee }: CallLike, renamed: ReadonlySet<string>): boolean {
   if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
-  const definition = file.variableOf(callee)?.defs[0];
-  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(definition?.type ?? '');
-  const node = definition?.node as Node | undefined;
-  return node?.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && acquiringNames.has(node.imported.name);
+  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '');
+  return renamed.has(callee.name) && file.variableOf(callee)?.defs[0]?.node.type === 'ImportSpecifier';
+}
+
+/** The names under which the file imports what acquires, where it gives them another. */
+function renamedImports({ sourceCode }: File): ReadonlySet<string> {
+  return new Set(sourceCode.ast.body.flatMap((statement) =>
+    statement.type !== 'ImportDeclaration' ? [] : statement.specifiers.flatMap((each) => (each.type === 'ImportSpecifier' && each.imported.type === 'Identifier' && acquiringNames.has(each.imported.name) ? [each.local.name] : []))));
 }
 
 function lastPart(name: string): string {
@@ -123,9 +128,13 @@ function acquiringFunctions(file: File): ReadonlySet<FunctionNode> {
   const found = new Set<FunctionNode>();
   for (const call of file.calls) {
     const { callee } = call;
-    if (!acquiringNames.has(calleeName(call) ?? '') && !(callee.type === 'Identifier' && /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? ''))) continue;
+    if (callee.type !== 'Identifier' && !acquiringNames.has(calleeName(call) ?? '')) continue;
     const fn = enclosingFunction(call);
-    if (fn) found.add(fn);
+    const name = fn && nameOfFunction(fn);
+    // What nobody in the file calls by its name gives nothing to anybody in it.
+    if (!fn || name === undefined || !file.callsByName.has(name) || found.has(fn)) continue;
+    if (callee.type === 'Identifier' && !acquiringNames.has(callee.name) && !/^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '')) continue;
+    found.add(fn);
   }
   return found;
 }
