@@ -57,14 +57,19 @@ export function isEndedInTry(model: SessionModel, begin: Node, subject: Subject)
   const statement = statementOf(begin);
   if (!statement) return false;
   const { parent } = statement;
-  const inside = parent?.type === 'BlockStatement' && parent.parent.type === 'TryStatement' && parent.parent.block === parent;
+  const inside = parent.type === 'BlockStatement' && parent.parent.type === 'TryStatement' && parent.parent.block === parent;
   const tried: Node | undefined = inside ? parent.parent : nextOf(statement);
   if (tried?.type !== 'TryStatement' || !tried.handler || !isEnd(model, subject, tried.handler.body.body[0])) return false;
   const commit = tried.block.body.find((each) => each !== statement && isEnd(model, subject, each));
   if (!commit || commit.range[0] < statement.range[0]) return false;
   const scope = enclosingFunction(statement);
-  for (let node: Node | undefined = tried; node && node !== scope; node = node.parent) if (isLoop(node) || node.type === 'SwitchStatement' || node.type === 'LabeledStatement') return false;
-  return !model.file.nodes.returns.some((each) => each.range[0] > statement.range[1] && each.range[1] < commit.range[0] && enclosingFunction(each) === scope);
+  return !mayBeBrokenOff(tried.parent) && !model.file.nodes.returns.some((each) => each.range[0] > statement.range[1] && each.range[1] < commit.range[0] && enclosingFunction(each) === scope);
+}
+
+/** It stands in something that `break` or `continue` leaves. */
+function mayBeBrokenOff(around: Node | undefined): boolean {
+  for (let node = around; node && !isFunction(node); node = node.parent) if (isLoop(node) || node.type === 'SwitchStatement' || node.type === 'LabeledStatement') return true;
+  return false;
 }
 
 function isEnd(model: SessionModel, subject: Subject, statement: Node | undefined): boolean {
