@@ -2,10 +2,11 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts, SessionFacts } from '../libraries/library.js';
-import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
+import { acquiredAsPart, handedToCallback, isProvider, variableOfResult } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
+import type { Resolver } from '../sessions/resolver.js';
 import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { consumerOf, Holders, holdersOf, holdersOfField, isDeclaredIn } from './holders.js';
@@ -81,13 +82,21 @@ function acquiredIn(model: SessionModel): Acquired[] {
     const session = sessionOf(resolver.valueOf(node));
     if (session?.how === 'acquired' && session.origin === node) {
       const kinds = releasable(session.kinds);
-      if (kinds) found.push({ node, kinds, session });
+      const holding = isProvider(session) ? onlyCallOf(resolver, node) : node;
+      if (kinds && holding) found.push({ node: holding, kinds, session });
       continue;
     }
     const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
     if (part && asksFor(node, part.origin)) found.push({ node, kinds: [part, ...more], session: undefined, element: part.origin.element, property: part.origin.property });
   }
   return found;
+}
+
+/** The call of a provider that gives the session; what several calls give is one session, and whose it is nobody knows. */
+function onlyCallOf(resolver: Resolver, provider: Node): TSESTree.CallExpression | undefined {
+  const reads = variableOfResult(resolver, provider)?.references.filter((reference) => !reference.init) ?? [];
+  const calls = reads.map(({ identifier }) => outermost(identifier)).map((name) => (name.parent?.type === 'CallExpression' && name.parent.callee === name ? name.parent : undefined));
+  return calls.length === 1 ? calls[0] : undefined;
 }
 
 /**
