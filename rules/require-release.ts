@@ -53,8 +53,9 @@ export default createRule<Options, MessageId>({
       ...mendingMessages,
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     return inFilesWithSessions(context, (model) => {
+      const [options] = given();
       const reports = registryReports(model, options.elsewhere);
       for (const { node, messageId, data, rewriting } of reports) context.report({ node, messageId, data, suggest: rewriting ? [suggestion(rewriting)] : [] });
       const said = new Set(reports.map(({ session }) => session));
