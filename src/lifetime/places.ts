@@ -94,13 +94,6 @@ export function isInFinally(node: Node): boolean {
   return false;
 }
 
-export function nameOf(expression: Node): string {
-  const node = unwrap(expression);
-  if (node.type === 'Identifier') return node.name;
-  if (node.type === 'ThisExpression') return 'this';
-  return node.type === 'MemberExpression' ? `${nameOf(node.object)}.${propertyName(node) ?? '?'}` : '?';
-}
-
 
 function parentOf(node: Node): Node | undefined {
   return node.parent;
