@@ -1,7 +1,7 @@
 /** Where a call stands: whether somebody waits for it, what becomes of its result, which clean-up it is in. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, literalText, outermost, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import { consumerOf } from './holders.js';
 import { promiseStepOf } from './syntax.js';
 
