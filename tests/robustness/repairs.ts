@@ -20,8 +20,8 @@ export function repairsOf(written: string, filename: string, settings?: Readonly
   return { before, repairs };
 }
 
-/** Of a session the worst is said: that an exception passes by its release comes up when it has one. */
-const nextToSay = 'db-session/require-release leftByThrow';
+/** Of a session the worst is said: that an exception passes by its release, or its rollback, comes up when it has one. */
+const nextToSay: ReadonlySet<string> = new Set(['db-session/require-release leftByThrow', 'db-session/require-release releasedOpen']);
 
 /**
  * What is wrong with a repair; nothing if all is well. What only `strict` reports may come up: a call that is awaited at
@@ -41,7 +41,7 @@ export function faultsOf({ message, code }: Repair, before: readonly Linter.Lint
     return at < 0;
   });
   const recommended = surfaced.length > 0 ? lint(code, filename, { ...readingOf(settings), rules: plugin.configs.recommended.rules }).map(keyOf) : [];
-  const added = surfaced.filter((key) => recommended.includes(key) && key !== nextToSay);
+  const added = surfaced.filter((key) => recommended.includes(key) && !nextToSay.has(key));
   return [...added.map((key) => `adds ${key}`), ...(left.includes(keyOf(message)) ? [] : [`leaves ${keyOf(message)}`])];
 }
 
