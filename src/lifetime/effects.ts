@@ -1,6 +1,7 @@
 /** What each expression of a function does to one session of it: the answers to the interpreter's questions. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
+import { bySource, indexFrom } from '../sessions/order.js';
 import { calleeName, chainOf, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
@@ -32,6 +33,7 @@ export class Effects {
   readonly #insides = new Map<Node, Set<Effect>>();
   #isHandedOn = false;
   #own: readonly Node[] | undefined;
+  #mentioned: readonly Node[] | undefined;
 
   constructor(model: SessionModel, subject: Subject, scope: LifetimeScope, session: Session | undefined, summaries: Summaries) {
     this.#model = model;
@@ -329,8 +331,9 @@ export class Effects {
   }
 
   #mentions(part: Node): boolean {
-    if (this.subject.holders.mentions().some((mention) => isWithin(mention, part))) return true;
-    return this.subject.done?.references.some(({ identifier }) => isWithin(identifier, part)) ?? false;
+    this.#mentioned ??= this.#allMentions().sort(bySource);
+    const first = this.#mentioned[indexFrom(this.#mentioned, part.range[0])];
+    return first !== undefined && isWithin(first, part);
   }
 
   /** Nothing here releases it, and somebody was given it who may. */
@@ -354,14 +357,18 @@ export class Effects {
   }
 
   #releaseCalls(): Node[] {
-    const mentions = [...this.subject.holders.mentions(), ...(this.subject.done?.references ?? []).map(({ identifier }) => identifier)];
-    return mentions.flatMap((mention): Node[] => {
+    return this.#allMentions().flatMap((mention): Node[] => {
       for (let node: Node | undefined = mention; node && !isFunction(node) && !node.type.endsWith('Statement'); node = node.parent) {
         if (node.type === 'CallExpression' && (isRelease(this.#model.resolver, this.subject, node) || this.#isReleasingHelper(node))) return [node];
         if (node.type === 'MemberExpression' && isReleaseReference(this.subject, node)) return [node];
       }
       return [];
     });
+  }
+
+  /** Of the session, and of the callback that releases it. */
+  #allMentions(): Node[] {
+    return [...this.subject.holders.mentions(), ...(this.subject.done?.references ?? []).map(({ identifier }) => identifier)];
   }
 
   #isReleasingHelper(call: TSESTree.CallExpression): boolean {

@@ -9,6 +9,7 @@ export class Holders {
   /** The session is this property of the one variable: `result.resultSet`. */
   readonly #property: string | undefined;
   readonly #names: ReadonlySet<string>;
+  #mentions: readonly Node[] | undefined;
 
   constructor(file: File, variables: ReadonlySet<Variable>, property?: string) {
     this.#file = file;
@@ -38,14 +39,15 @@ export class Holders {
   }
 
   /** Every place where the session is named, in nested functions too. */
-  mentions(): Node[] {
-    return [...this.variables].flatMap((variable) =>
+  mentions(): readonly Node[] {
+    this.#mentions ??= [...this.variables].flatMap((variable) =>
       variable.references.flatMap(({ identifier }): Node[] => {
         if (this.#property === undefined) return [identifier];
         const { parent } = outermost(identifier);
         return parent?.type === 'MemberExpression' && this.isSession(parent) ? [parent] : [];
       }),
     );
+    return this.#mentions;
   }
 }
 
