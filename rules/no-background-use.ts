@@ -46,8 +46,9 @@ export default createRule<Options, MessageId>({
       loopInTurn: 'Do it in a loop, one after another.',
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     const report = (model: SessionModel, findings: readonly Finding[]): void => {
+      const [options] = given();
       for (const found of findings) {
         if (found.kind === 'outlives' && found.unsure && !options.events) continue;
         const rewriting = 'discarded' in found ? waitingFor(model.file, found.discarded, found.kind === 'neverRuns' ? found.query : undefined) : undefined;

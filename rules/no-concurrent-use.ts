@@ -56,8 +56,9 @@ export default createRule<Options, MessageId>({
       loopInTurn: 'Do it in a loop, one after another.',
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     return inFilesWithSessions(context, (model) => {
+      const [options] = given();
       for (const found of sharedSessions(model)) {
         if (found.harmless && !options.reads) continue;
         const rewriting = found.leftBehind ? undefined : inSequence(model.file, found.fork);

@@ -35,8 +35,9 @@ export default createRule<Options, MessageId>({
       repeated: '`{{name}}`{{by}} is {{io}} in the callback of a {{what}}, which {{library}} may run several times: it is done again with every retry. Do it after the commit.',
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     return inFilesWithSessions(context, (model) => {
+      const [options] = given();
       for (const use of externalUses(model)) {
         const messageId = messageIdOf(use);
         if (options.retriedOnly && messageId !== 'repeated') continue;

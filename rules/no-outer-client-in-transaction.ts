@@ -52,8 +52,9 @@ export default createRule<Options, MessageId>({
       giveSession: 'Add `{{text}}`.',
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     return inFilesWithSessions(context, (model) => {
+      const [options] = given();
       for (const use of outerUses(model)) {
         if (!use.isForgotten && !options.everyCall) continue;
         const rewrite = insteadOf(model, use);

@@ -44,8 +44,9 @@ export default createRule<readonly [Option], MessageId | SuggestionId>({
     ],
     messages: { ...messages, ...suggestionMessages },
   },
-  create(context, [options]) {
+  create(context, given) {
     const report = (found: Iterable<Finding>): void => {
+      const [options] = given();
       for (const finding of found) if (isWanted(finding, options)) context.report(descriptorOf(finding, context.sourceCode));
     };
     const settings = readSettings(context.settings);

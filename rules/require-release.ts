@@ -1,6 +1,7 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import { createRule } from '../src/create-rule.js';
-import { unreleased, type Breach, type Finding, type Strictness } from '../src/lifetime/findings.js';
+import { unreleased, type Breach, type Finding } from '../src/lifetime/findings.js';
+import type { Strictness } from '../src/lifetime/leaks.js';
 import { mendingMessages, mendingsOf } from '../src/lifetime/mending.js';
 import type { Rewriting } from '../src/lifetime/rewriting.js';
 import { registryMessages, registryReports, type RegistryMessage } from '../src/registries/reports.js';
@@ -36,6 +37,7 @@ export default createRule<Options, MessageId>({
       leftOnPath: '{{session}} ({{what}}) is still held {{witness}}: {{outcome}}. {{instead}}.',
       leftByThrow: '{{session}} ({{what}}) stays held {{witness}}: {{outcome}}. {{instead}}.',
       leftOpen: '{{session}} ({{what}}) is neither committed nor rolled back {{witness}}: {{outcome}}. {{instead}}.',
+      releasedOpen: 'The transaction on {{session}} ({{what}}) is neither committed nor rolled back{{witness}}, and the release does not end it: {{outcome}}. {{instead}}.',
       inCallback: '{{session}} ({{what}}) is only released {{witness}}: {{outcome}}. {{instead}}.',
       releasedTwice: '{{session}} ({{what}}) has been released already{{witness}}: {{outcome}}. Release it once.',
       usedAfterRelease: '{{session}} ({{what}}) is used after its release{{witness}}: {{outcome}}. Release it when the work is done.',
@@ -51,8 +53,9 @@ export default createRule<Options, MessageId>({
       ...mendingMessages,
     },
   },
-  create(context, [options]) {
+  create(context, given) {
     return inFilesWithSessions(context, (model) => {
+      const [options] = given();
       const reports = registryReports(model, options.elsewhere);
       for (const { node, messageId, data, rewriting } of reports) context.report({ node, messageId, data, suggest: rewriting ? [suggestion(rewriting)] : [] });
       const said = new Set(reports.map(({ session }) => session));

@@ -1,3 +1,4 @@
+import type { TSESLint } from '@typescript-eslint/utils';
 import type { RuleModule, RuleWithMetaAndName } from '@typescript-eslint/utils/eslint-utils';
 
 /**
@@ -25,6 +26,11 @@ export type SessionRule<Options extends readonly unknown[], MessageIds extends s
   RuleDocs<Options>
 > & { readonly name: string };
 
+/** A rule as its file writes it. Its options are a question: most files are none of a rule's business, whatever they are. */
+interface WrittenRule<Options extends readonly unknown[], MessageIds extends string> extends Omit<Readonly<RuleWithMetaAndName<Options, MessageIds, RuleDocs<Options>>>, 'create'> {
+  readonly create: (context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, options: () => Options) => TSESLint.RuleListener;
+}
+
 /**
  * Makes a rule of the plugin. Not by typescript-eslint's `RuleCreator`, which copies the default options anew for each
  * rule and file: in files that a rule has nothing to say about, that was most of its cost.
@@ -33,14 +39,11 @@ export type SessionRule<Options extends readonly unknown[], MessageIds extends s
  *   `defaultOptions` beside `meta`) states the defaults.
  * @returns The rule, ready for `rules/index.ts`.
  */
-export function createRule<Options extends readonly unknown[], MessageIds extends string>(
-  rule: Readonly<RuleWithMetaAndName<Options, MessageIds, RuleDocs<Options>>>,
-): SessionRule<Options, MessageIds> {
-  const { name, meta } = rule;
+export function createRule<Options extends readonly unknown[], MessageIds extends string>({ name, meta, create }: WrittenRule<Options, MessageIds>): SessionRule<Options, MessageIds> {
   return {
     name,
     meta: { ...meta, docs: { ...meta.docs, url: urlOfRule(name) } },
-    create: (context) => rule.create(context, withDefaults(meta.defaultOptions, context.options)),
+    create: (context) => create(context, () => withDefaults(meta.defaultOptions, context.options)),
   };
 }
 

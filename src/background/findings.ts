@@ -73,8 +73,7 @@ export function backgroundUses(model: SessionModel): Finding[] {
 /** In a file without sessions: queries of a root client that are built and dropped. */
 export function droppedQueries(model: SessionModel): Finding[] {
   const isLazy = [...model.resolver.imported].some((library) => library.sessions.some(({ builders, operations }) => builders === 'lazy' || operations?.lazy !== undefined || operations?.runs !== undefined));
-  const dropped = discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded));
-  return isLazy || (dropped.length > 0 && speaksOfSessions(model.resolver)) ? dropped : [];
+  return isLazy || speaksOfSessions(model.resolver) ? discardedIn(model.file).flatMap((discarded) => droppedQuery(model, discarded)) : [];
 }
 
 function droppedQuery(model: SessionModel, discarded: Discarded): Finding[] {

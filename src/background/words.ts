@@ -1,14 +1,14 @@
 /** How a finding is said: the words of a message, from the catalogue's facts. */
 import type { Session } from '../sessions/values.js';
+import { describeKinds } from '../sessions/words.js';
 import type { Ending } from './ending.js';
 import type { NeverRun } from './never-run.js';
 
 /** `tx`, Prisma interactive transaction. */
 export function describeSession(session: Session): { readonly session: string; readonly what: string } {
-  const names = [...new Set(session.kinds.map((kind) => kind.library.name))];
   return {
     session: session.how === 'ambient' ? session.name : `\`${session.name}\``,
-    what: `${names.length > 2 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}` : names.join(' or ')} ${session.kinds[0].facts.noun}`,
+    what: describeKinds(session.kinds),
   };
 }
 

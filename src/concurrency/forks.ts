@@ -5,7 +5,7 @@ import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
-import { calleeName, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
 import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
 import { isConcurrent, methodOfMade, type MethodOfMade } from './limits.js';
@@ -106,7 +106,17 @@ function madeFork(resolver: Resolver, call: TSESTree.CallExpression, made: Metho
   if (made.serialised || !made.combinator || !isConcurrent(resolver, call, made.combinator)) return undefined;
   const { callee } = call;
   const node = callee.type === 'MemberExpression' && callee.object.type !== 'Identifier' ? callee.property : callee;
-  return { node, name: resolver.file.nameOf(callee), kind: 'each', branches: combinatorBranches(resolver, call, made.combinator), call };
+  const { root } = chainOf(callee);
+  // Of a chain the maker and the method: `PromisePool.process`.
+  const name = node === callee ? resolver.file.nameOf(callee) : [...(root.type === 'Identifier' ? [root.name] : []), resolver.file.nameOf(node)].join('.');
+  return { node, name, kind: 'each', branches: combinatorBranches(resolver, call, made.combinator), call };
+}
+
+/** What the method of a chain goes over: `ids` of `PromisePool.for(ids).process(save)`. */
+function sourceOf(call: TSESTree.CallExpression): Node {
+  const source = chainOf(call.callee).links.find((link) => link.name === 'for' || link.name === 'from')?.call;
+  const given = source?.type === 'CallExpression' ? source.arguments[0] : undefined;
+  return given && given.type !== 'SpreadElement' ? given : call.callee;
 }
 
 function combinatorBranches(resolver: Resolver, call: TSESTree.CallExpression, combinator: Combinator): Branch[] {
@@ -137,7 +147,7 @@ function listedBranches(resolver: Resolver, call: TSESTree.CallExpression, combi
     return argument ? branchesOf(resolver, argument) : [];
   }
   const worker = combinator.worker === undefined ? undefined : call.arguments[combinator.worker];
-  return worker ? workerBranches(resolver, worker, call.arguments[0] === worker ? call.callee : (call.arguments[0] ?? call.callee), call) : [];
+  return worker ? workerBranches(resolver, worker, call.arguments[0] === worker ? sourceOf(call) : (call.arguments[0] ?? call.callee), call) : [];
 }
 
 /** `xs.forEach(async x => …)`: nobody waits, all run at once. */

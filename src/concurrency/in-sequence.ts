@@ -107,7 +107,7 @@ function mapInTurn(file: File, call: TSESTree.CallExpression, map: TSESTree.Call
   if (!loop) return undefined;
   const indent = indentOf(sourceCode, place.node);
   if (place.kind === 'statement') {
-    const body = loop.body ?? `{\n${indent}  await ${loop.expression ?? ''};\n${indent}}`;
+    const body = loop.body ?? `{\n${indent}  ${loop.expression ?? ''};\n${indent}}`;
     return { messageId: 'loopInTurn', target: place.node, text: `for (const ${loop.item} of ${loop.over}) ${loop.body === undefined ? body : reindented(sourceCode, loop.callback.body, indent)}` };
   }
   // Results are kept only where one expression gives each of them.
@@ -117,7 +117,7 @@ function mapInTurn(file: File, call: TSESTree.CallExpression, map: TSESTree.Call
   const home = enclosingFunction(place.node);
   // An array that grows by `push` has its type only within the function that fills it.
   if (place.keyword !== 'const' || declared?.references.some((reference) => enclosingFunction(reference.identifier) !== home)) return undefined;
-  return { messageId: 'loopInTurn', target: place.node, text: `const ${name} = [];\n${indent}for (const ${loop.item} of ${loop.over}) {\n${indent}  ${name}.push(await ${loop.expression});\n${indent}}` };
+  return { messageId: 'loopInTurn', target: place.node, text: `const ${name} = [];\n${indent}for (const ${loop.item} of ${loop.over}) {\n${indent}  ${name}.push(${loop.expression.replace(/^\((.*)\)$/s, '$1')});\n${indent}}` };
 }
 
 /** `xs.forEach(async x => …)` in an async function. */
@@ -128,7 +128,7 @@ function eachInTurn(file: File, call: TSESTree.CallExpression): Rewriting | unde
   const loop = loopOf(file, call, receiver);
   if (!loop) return undefined;
   const indent = indentOf(file.sourceCode, statement);
-  const body = loop.expression === undefined ? reindented(file.sourceCode, loop.callback.body, indent) : `{\n${indent}  await ${loop.expression};\n${indent}}`;
+  const body = loop.expression === undefined ? reindented(file.sourceCode, loop.callback.body, indent) : `{\n${indent}  ${loop.expression};\n${indent}}`;
   return { messageId: 'loopInTurn', target: statement, text: `for (const ${loop.item} of ${loop.over}) ${body}` };
 }
 
@@ -146,7 +146,7 @@ interface Loop {
   readonly callback: FunctionNode;
   /** The body is a block, to be used as it stands. */
   readonly body?: string;
-  /** The body is one expression. */
+  /** The body is one expression, awaited where it may be a promise. */
   readonly expression?: string;
 }
 
@@ -170,7 +170,8 @@ function loopOf(file: File, call: TSESTree.CallExpression, receiver: Node): Loop
     const expression = body.type === 'AwaitExpression' ? body.argument : callback.body;
     const text = sourceCode.getText(expression);
     const simple = /^(?:CallExpression|TaggedTemplateExpression|NewExpression|Identifier|MemberExpression)$/.test(unwrap(expression).type);
-    return { item, over, callback, expression: simple ? text : `(${text})` };
+    const literal = /^(?:ObjectExpression|ArrayExpression|Literal|TemplateLiteral)$/.test(unwrap(expression).type);
+    return { item, over, callback, expression: `${literal ? '' : 'await '}${simple ? text : `(${text})`}` };
   }
   const text = sourceCode.getText(callback.body);
   // `return` would leave the function around the loop; `var` would leave the loop.

@@ -1,5 +1,6 @@
 /** How a finding is said: the words of a message, from the catalogue's facts. */
 import type { SessionModel } from '../sessions/model.js';
+import { describeKinds } from '../sessions/words.js';
 import type { SharedSession } from './shared.js';
 
 /** The data of a message about a shared session. */
@@ -14,12 +15,11 @@ export interface SharedData extends Record<string, string> {
 /** @returns the parts of the message; every one is a clause without a final stop */
 export function describeShared(model: SessionModel, shared: SharedSession): SharedData {
   const { session } = shared;
-  const names = [...new Set(session.kinds.map((kind) => kind.library.name))];
   const [{ facts }] = session.kinds;
-  const several = names.length > 1;
+  const several = new Set(session.kinds.map((kind) => kind.library)).size > 1;
   return {
     session: session.how === 'ambient' ? session.name : `\`${session.name}\``,
-    what: `${names.length > 2 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}` : names.join(' or ')} ${facts.noun}`,
+    what: describeKinds(session.kinds),
     branches: branchWords(model, shared),
     outcome: several ? 'one connection runs one statement at a time, so nothing is gained, and after the first rejection the other branches go on while the transaction is rolled back' : shared.outcome.text,
     instead: several ? 'await them one after another' : facts.instead,
@@ -30,6 +30,6 @@ function branchWords(model: SessionModel, { fork, branches }: SharedSession): st
   const fork_ = fork.kind === 'started' ? fork.name : `\`${fork.name}\``;
   const repeated = branches.find((entry) => entry.branch.replicated)?.branch;
   if (fork.kind === 'started') return 'a promise that is started here and by the statements before its `await`';
-  if (repeated) return repeated.over ? `every branch of ${fork_} over \`${model.file.nameOf(repeated.over)}\`` : `every branch of ${fork_}`;
+  if (repeated) return repeated.over && !(fork.call.type === 'CallExpression' && repeated.over === fork.call.callee) ? `every branch of ${fork_} over \`${model.file.nameOf(repeated.over)}\`` : `every branch of ${fork_}`;
   return `${String(branches.length)} branches of ${fork_}`;
 }

@@ -328,6 +328,15 @@ export interface SessionFacts {
   /** An asynchronous body (async callback, `await` between BEGIN and COMMIT) where the library wants a synchronous one. */
   readonly asyncBody?: Outcome;
   readonly release?: ReleaseFacts;
+  /** What does by itself what a function does by hand that acquires a session for one transaction. */
+  readonly managed?: {
+    /** Method of the client that acquires the session for a callback, and ends it: `transaction`, `withSession`. */
+    readonly method: string;
+    /** The callback gets this property of the session, and not the session: TypeORM's `manager`. */
+    readonly gives?: string;
+    /** Method of the session that begins and commits around a callback, and may call it again: `withTransaction`. */
+    readonly inner?: string;
+  };
   /** For a library over several drivers, whose outcomes are those of the driver. */
   readonly byDriver?: readonly DriverFacts[];
   /** What to write instead of concurrent use: an imperative clause, lower-case, no full stop. */

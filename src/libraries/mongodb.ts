@@ -105,6 +105,7 @@ export const mongodb: Library = {
         },
         dispose: { symbol: 'asyncDispose', since: '6.9.0', asOf: '7.9' },
       },
+      managed: { method: 'withSession', inner: 'withTransaction' },
       instead: 'await them one after another, or use one `bulkWrite` or `insertMany`',
     },
   ],

@@ -142,6 +142,7 @@ export const typeorm: Library = {
           },
         },
       },
+      managed: { method: 'transaction', gives: 'manager' },
       instead: 'await them one after another, or save them at once: `manager.save([a, b])`',
     },
     {

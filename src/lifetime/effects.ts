@@ -7,7 +7,7 @@ import { sessionOf, type Session } from '../sessions/values.js';
 import { consumerOf } from './holders.js';
 import type { Effect, LifetimeScope } from './lifetime.js';
 import { isAwaited, isContinued, isInFinally, isInHandlerOf, isKeptLocally, isOptionsOnly, isTested, mayNotRun, nameOf } from './places.js';
-import { isKept, isRelease, isReleaseReference, isSubmission, releasesOf, showsRelease, type Subject } from './releasing.js';
+import { isKept, isRelease, isReleaseReference, isSessionRelease, isSubmission, mayEndTransaction, releasesOf, showsRelease, type Subject } from './releasing.js';
 import { parameterFor, type Summaries } from './summaries.js';
 import { childrenOf, isClass, promiseStepOf } from './syntax.js';
 
@@ -64,6 +64,7 @@ export class Effects {
         if (node.parent.type === 'CallExpression' && isSubmission(this.subject, node.parent)) return 'cannot-throw';
         return node.callee.type === 'Identifier' && /(?:Error|Exception)$|^(?:Date|Map|Set|WeakMap|Array|Object)$/.test(node.callee.name) ? 'cannot-throw' : undefined;
       case 'TaggedTemplateExpression':
+        if (this.subject.ends === 'transaction' && isRelease(this.#model.resolver, this.subject, node)) return 'release';
         return this.subject.holders.linksOf(chainOf(node)) ? 'pending-use' : undefined;
       case 'MemberExpression':
         if (isReleaseReference(this.subject, node)) return this.#reference(node);
@@ -80,6 +81,8 @@ export class Effects {
 
   #call(call: TSESTree.CallExpression): Effect | undefined {
     if (isRelease(this.#model.resolver, this.subject, call)) return 'release';
+    // The transaction stays what it is.
+    if (this.subject.ends === 'transaction' && isSessionRelease(this.#model.resolver, this.subject, call)) return 'use';
     const chain = chainOf(call);
     const links = this.subject.holders.linksOf(chain);
     if (links) return this.#onSession(call, links.map((link) => link.name));
@@ -96,7 +99,7 @@ export class Effects {
   }
 
   #onSession(call: TSESTree.CallExpression, names: readonly string[]): Effect | undefined {
-    if (isKept(this.subject, call)) return 'escape';
+    if (isKept(this.subject, call) || (this.subject.ends === 'transaction' && mayEndTransaction(this.subject, call))) return 'escape';
     if (showsRelease(this.subject, call)) return 'cannot-throw';
     if (names.at(-1) === 'bind' || isContinued(call)) return undefined;
     if (this.#isLocal(names) || eventMethods.test(names.at(-1) ?? '')) return isAwaited(call) ? undefined : 'cannot-throw';
@@ -190,7 +193,8 @@ export class Effects {
     const callee = unwrap(call.callee);
     if (callee.type !== 'Identifier' && callee.type !== 'MemberExpression') return undefined;
     const value = this.#model.resolver.valueOf(callee);
-    if (value?.kind !== 'function') return undefined;
+    // An inherited method may do anything with a field.
+    if (value?.kind !== 'function') return this.subject.holders.isField && callee.type === 'MemberExpression' && /^(?:ThisExpression|Super)$/.test(callee.object.type) ? 'escape' : undefined;
     if (isWithin(value.node, this.#scope) && this.#mentions(value.node)) return this.#summaries.ofCapture(value.node, this.subject, this.#session);
     return this.#summaries.ofOther(value.node);
   }
@@ -359,7 +363,8 @@ export class Effects {
   #releaseCalls(): Node[] {
     return this.#allMentions().flatMap((mention): Node[] => {
       for (let node: Node | undefined = mention; node && !isFunction(node) && !node.type.endsWith('Statement'); node = node.parent) {
-        if (node.type === 'CallExpression' && (isRelease(this.#model.resolver, this.subject, node) || this.#isReleasingHelper(node))) return [node];
+        if ((node.type === 'CallExpression' || node.type === 'TaggedTemplateExpression') && isRelease(this.#model.resolver, this.subject, node)) return [node];
+        if (node.type === 'CallExpression' && this.#isReleasingHelper(node)) return [node];
         if (node.type === 'MemberExpression' && isReleaseReference(this.subject, node)) return [node];
       }
       return [];

@@ -1,29 +1,22 @@
 /** What the law about acquired sessions finds in a file. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingFunction, isFunction, isWithin, outermost, unwrap, unwrapAwait, chainFrom, type Node } from '../sessions/syntax.js';
+import { enclosingFunction, isFunction, isWithin, outermost, chainFrom, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
 import { disposeFinding } from './disposing.js';
 import { Effects } from './effects.js';
-import { runsWithProcess, isInTest } from './entry.js';
-import { interpretLifetime } from './interpret.js';
+import { runsWithProcess } from './entry.js';
+import { Leaks, type Strictness } from './leaks.js';
 import type { Leak, Lifetime, LifetimeScope, Misuse } from './lifetime.js';
+import { openTransactionsOf } from './open-transactions.js';
 import { acquisitionsOf, type Loss, type Obligation } from './obligations.js';
 import { isStoredForGood } from './owners.js';
-import { cannotFail, endsTransactionOnly, isOpening, isSubmission, releasesOf, type Subject } from './releasing.js';
+import { endsTransactionOnly, releasesOf, type Subject } from './releasing.js';
 import { Summaries } from './summaries.js';
-import { adviceFor, describeKind, describeLeak, isTransaction, lineOf, outcomeOfLateUse, outcomeOfNever, outcomeOfTwice } from './words.js';
-
-export interface Strictness {
-  /** Any call may throw, not only what is awaited. */
-  readonly anyCall: boolean;
-  /** A class that stores a session has to release it somewhere. */
-  readonly stored: boolean;
-}
+import { adviceFor, adviceForOpenTransaction, describeKind, describeLeak, isTransaction, lineOf, outcomeOfLateUse, outcomeOfNever, outcomeOfOpenTransaction, outcomeOfTwice } from './words.js';
 
 export type Breach =
   | 'chained' | 'discarded' | 'endedOnly' | 'harmfulDispose' | 'inCallback' | 'leftByThrow' | 'leftOnPath' | 'leftOpen'
-  | 'moduleLevel' | 'neverReleased' | 'notDisposable' | 'releasedTwice' | 'returnedInUse' | 'stored' | 'usedAfterRelease';
+  | 'moduleLevel' | 'neverReleased' | 'notDisposable' | 'releasedOpen' | 'releasedTwice' | 'returnedInUse' | 'stored' | 'usedAfterRelease';
 
 export interface Finding {
   readonly breach: Breach;
@@ -32,6 +25,8 @@ export interface Finding {
   readonly session: Session | undefined;
   /** The obligation that is broken: for whoever offers to mend it. */
   readonly obligation: Obligation | undefined;
+  /** The statement by which it is left behind without an exception. */
+  readonly way?: Node | undefined;
 }
 
 /** Every acquired session of the file whose release is missing, too late, too early or twice. */
@@ -89,7 +84,7 @@ function isWorkedOn({ kinds, first }: Extract<Loss, { kind: 'chained' }>): boole
 /** A checkout of the pool when the module is loaded, used by functions and never released. */
 function keptByModule(model: SessionModel, { kinds, holders, node, name, session, using }: Obligation): Finding | undefined {
   if (using || !kinds.every(({ facts }) => facts.origins.every((origin) => origin.kind !== 'constructed' && !(origin.kind === 'acquire' && origin.on === 'module')))) return undefined;
-  const subject: Subject = { kinds, holders, done: undefined };
+  const subject: Subject = { kinds, holders, done: undefined, ends: 'session' };
   const effects = new Effects(model, subject, model.file.sourceCode.ast, session, new Summaries(model));
   let user: Node | undefined;
   for (const mention of holders.mentions()) {
@@ -119,31 +114,29 @@ class Judgement {
   readonly #model: SessionModel;
   readonly #obligation: Obligation;
   readonly #strictness: Strictness;
-  readonly #summaries: Summaries;
   readonly #subject: Subject;
+  readonly #leaks: Leaks;
 
   constructor(model: SessionModel, obligation: Obligation, strictness: Strictness, summaries: Summaries) {
     this.#model = model;
     this.#obligation = obligation;
     this.#strictness = strictness;
-    this.#summaries = summaries;
-    this.#subject = { kinds: obligation.kinds, holders: obligation.holders, done: obligation.done };
+    this.#subject = { kinds: obligation.kinds, holders: obligation.holders, done: obligation.done, ends: 'session' };
+    this.#leaks = new Leaks(model, obligation, this.#subject, strictness, summaries);
   }
 
   findings(): Finding[] {
-    const dispose = this.#obligation.using && disposeFinding(this.#model.file, this.#obligation);
-    if (dispose) return [this.#finding(dispose.breach, this.#obligation.node, { outcome: dispose.outcome })];
-    const found = this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'awaited');
-    const leak = found.leak ?? (this.#strictness.anyCall ? this.#ask(this.#obligation.scope, this.#obligation.acquisition, 'any-call').leak : undefined);
-    return [...(leak ? [leak] : []), ...found.misuses];
+    const { scope, acquisition, using, node } = this.#obligation;
+    const dispose = using && disposeFinding(this.#model.file, this.#obligation);
+    if (dispose) return [this.#finding(dispose.breach, node, { outcome: dispose.outcome })];
+    const found = this.#ask(scope, acquisition, 'awaited');
+    const leak = found.leak ?? (this.#strictness.anyCall ? this.#ask(scope, acquisition, 'any-call').leak : undefined);
+    return [...(leak ? [leak] : this.#openTransactions(found.lifetime)), ...found.misuses];
   }
 
-  #ask(scope: LifetimeScope, acquisition: Obligation['acquisition'], throws: 'any-call' | 'awaited', depth = 0): { leak: Finding | undefined; misuses: readonly Finding[] } {
-    const effects = new Effects(this.#model, this.#subject, scope, this.#obligation.session, this.#summaries);
-    const { isSession, classify, statusOf } = effects;
-    const lifetime = interpretLifetime({ scope, acquisition, isSession, classify, statusOf, throws, using: effects.isDisposed || this.#obligation.using ? 'releases' : 'does-nothing' });
-    if (lifetime.abstained || this.#isGivenAway(effects)) return { leak: undefined, misuses: [] };
-    const leak = lifetime.leaks.find((each) => this.#counts(each, effects));
+  #ask(scope: LifetimeScope, acquisition: Obligation['acquisition'], throws: 'any-call' | 'awaited', depth = 0): { lifetime: Lifetime; leak: Finding | undefined; misuses: readonly Finding[] } {
+    const { lifetime, effects, leak } = this.#leaks.ask(scope, acquisition, throws);
+    if (lifetime.abstained || this.#isGivenAway(effects)) return { lifetime, leak: undefined, misuses: [] };
     let finding = leak && this.#leaked(leak, lifetime, effects);
     const misuses = this.#misuses(lifetime);
     // Callbacks of its own methods go on with it, and have to release it on all of their paths.
@@ -154,7 +147,7 @@ class Judgement {
         misuses.push(...inner.misuses);
       }
     }
-    return { leak: finding, misuses };
+    return { lifetime, leak: finding, misuses };
   }
 
   /** Made, given away, and only then begun. */
@@ -165,29 +158,12 @@ class Judgement {
 
   // ----- leaks
 
-  #counts(leak: Leak, effects: Effects): boolean {
-    const lazy = releasesOf(this.#subject).some((release) => release.lazy);
-    if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
-    if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#function()) && /\bprocess\.exit\b/.test(this.#model.file.sourceCode.text));
-    if (effects.isLeftToOthers || (leak.place !== 'before-try' && effects.isReleasedByState)) return false;
-    if (leak.kind === 'path') return !(leak.departure === 'throw' && runsWithProcess(this.#model, this.#function()));
-    if (this.#isHarmlessThrow()) return false;
-    const thrower = throwingCall(leak.node);
-    if (thrower && (isSubmission(this.#subject, thrower) || cannotFail(this.#subject, thrower))) return false;
-    const opens = thrower !== undefined && isOpening(this.#subject, thrower);
-    // While it is being opened, a lazy session has hardly got anything.
-    if (this.#strictness.anyCall) return !(lazy && opens);
-    // Findings that everybody accepts: work fails, and nothing releases.
-    return leak.departure === 'throw' && leak.place !== 'in-cleanup' && !opens;
-  }
-
-  #function(): Node {
-    return this.#obligation.scope;
-  }
-
-  /** An exception ends the process, or the test, and with it everything that is held. */
-  #isHarmlessThrow(): boolean {
-    return runsWithProcess(this.#model, this.#function()) || isInTest(this.#model, this.#function());
+  #openTransactions(lifetime: Lifetime): Finding[] {
+    const { kinds, name } = this.#obligation;
+    return openTransactionsOf(this.#model, this.#obligation, lifetime, this.#strictness).map(({ begin, leak }) => ({
+      ...this.#finding('releasedOpen', begin, { witness: leak.kind === 'never-released' ? '' : ` ${describeLeak(this.#model, leak)}`, outcome: outcomeOfOpenTransaction(kinds), instead: adviceForOpenTransaction(kinds, name) }),
+      way: wayOf(leak),
+    }));
   }
 
   #leaked(leak: Leak, lifetime: Lifetime, effects: Effects): Finding {
@@ -196,7 +172,7 @@ class Judgement {
     const instead = adviceFor(kinds, name);
     const witness = describeLeak(this.#model, leak);
     if (leak.kind === 'throws') return this.#finding('leftByThrow', node, { witness, outcome, instead });
-    if (leak.kind === 'path') return this.#finding(isTransaction(kinds) ? 'leftOpen' : 'leftOnPath', node, { witness, outcome, instead });
+    if (leak.kind === 'path') return { ...this.#finding(isTransaction(kinds) ? 'leftOpen' : 'leftOnPath', node, { witness, outcome, instead }), way: wayOf(leak) };
     const [inCallback] = lifetime.releasesInCallbacks;
     if (inCallback) return this.#finding('inCallback', node, { witness: `by a callback that may not run (${lineOf(inCallback)})`, outcome, instead });
     const ended = effects.find((call) => endsTransactionOnly(this.#subject, call));
@@ -228,12 +204,8 @@ class Judgement {
   }
 }
 
-/** The call that throws in a `throws` leak: what is awaited there. */
-function throwingCall(node: Node): TSESTree.CallExpression | undefined {
-  let inner = unwrapAwait(node);
-  // `await client.query(…).catch(…)` and its like.
-  while (inner.type === 'CallExpression' && inner.callee.type === 'MemberExpression' && inner.callee.property.type === 'Identifier' && /^(?:then|catch|finally)$/.test(inner.callee.property.name)) inner = unwrap(inner.callee.object);
-  return inner.type === 'CallExpression' ? inner : undefined;
+function wayOf({ kind, afterException, node }: Leak): Node | undefined {
+  return kind === 'path' && !afterException ? node : undefined;
 }
 
 /** What does not wait: the `finally` around, or the end of the block with `await using`. */

@@ -2,6 +2,7 @@
 import type { File } from '../sessions/file.js';
 import { isFunction, isWithin, outermost, propertyName, unwrap, type Chain, type Link, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
+import { childrenOf } from './syntax.js';
 
 export class Holders {
   readonly variables: ReadonlySet<Variable>;
@@ -10,12 +11,20 @@ export class Holders {
   readonly #property: string | undefined;
   readonly #names: ReadonlySet<string>;
   #mentions: readonly Node[] | undefined;
+  /** Where `this.property` is named, for a session that a field holds. */
+  readonly #ofThis: readonly Node[] | undefined;
 
-  constructor(file: File, variables: ReadonlySet<Variable>, property?: string) {
+  constructor(file: File, variables: ReadonlySet<Variable>, property?: string, ofThis?: readonly Node[]) {
     this.#file = file;
     this.variables = variables;
     this.#property = property;
     this.#names = new Set([...variables].map((variable) => variable.name));
+    this.#ofThis = ofThis;
+  }
+
+  /** A field holds it, and other methods of the object see it too. */
+  get isField(): boolean {
+    return this.#ofThis !== undefined;
   }
 
   /** Whether an identifier (or member access) denotes the session. */
@@ -26,6 +35,7 @@ export class Holders {
   }
 
   #isHolder(node: Node): boolean {
+    if (this.#ofThis) return node.type === 'ThisExpression';
     if (node.type !== 'Identifier' || !this.#names.has(node.name)) return false;
     const variable = this.#file.variableOf(node);
     return variable !== undefined && this.variables.has(variable);
@@ -40,6 +50,7 @@ export class Holders {
 
   /** Every place where the session is named, in nested functions too. */
   mentions(): readonly Node[] {
+    if (this.#ofThis) return this.#ofThis;
     this.#mentions ??= [...this.variables].flatMap((variable) =>
       variable.references.flatMap(({ identifier }): Node[] => {
         if (this.#property === undefined) return [identifier];
@@ -66,6 +77,18 @@ export function holdersOf(file: File, first: Variable, scope: Node, property?: s
     }
   }
   return new Holders(file, variables);
+}
+
+/** The session that a field holds, as the methods of a class and the arrow functions in them name it. */
+export function holdersOfField(file: File, field: string, scope: Node): Holders {
+  const mentions: Node[] = [];
+  const open: Node[] = [...childrenOf(scope)];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression') continue;
+    if (node.type === 'MemberExpression' && unwrap(node.object).type === 'ThisExpression' && propertyName(node) === field) mentions.push(node);
+    open.push(...childrenOf(node));
+  }
+  return new Holders(file, new Set(), field, mentions);
 }
 
 function aliasOf(file: File, mention: Node, scope: Node): Variable | undefined {

@@ -10,12 +10,12 @@ import type { SessionKind, Variable } from '../sessions/values.js';
 import { acquiringAt, indentOf, isTooLong, shifted, unitOf, type Rewriting } from './rewriting.js';
 
 /** A piece of the work, and whether it stands as deep as it will in the callback. */
-interface Piece {
+export interface Piece {
   readonly statements: readonly Node[];
   readonly isDeep: boolean;
 }
 
-interface Plain {
+export interface Plain {
   readonly work: readonly Piece[];
   /** What is returned behind the commit, and nothing else. */
   readonly result: TSESTree.ReturnStatement | undefined;
@@ -51,7 +51,7 @@ export function useManaged(file: File, kind: SessionKind, acquisition: Node): Re
 }
 
 /** With the comments in front. */
-function startOf({ sourceCode }: File, statement: Node): number {
+export function startOf({ sourceCode }: File, statement: Node): number {
   return sourceCode.getCommentsBefore(statement).find((comment) => comment.loc.start.line > (sourceCode.getTokenBefore(statement)?.loc.end.line ?? 0))?.range[0] ?? statement.range[0];
 }
 
@@ -126,7 +126,7 @@ function endOf({ facts }: SessionKind, variable: Variable, statement: Node): 'co
 }
 
 /** What is returned does not depend on whether the commit has been done: a name, a literal, an object of such. */
-function isPlainValue(node: Node): boolean {
+export function isPlainValue(node: Node): boolean {
   const plain = unwrap(node);
   switch (plain.type) {
     case 'Identifier':
@@ -153,7 +153,7 @@ function isRollbackAndThrow(kind: SessionKind, variable: Variable, { param, body
 }
 
 /** Whether the work may become a function: it leaves no other way, and assigns nothing that the outside reads. */
-function canMoveIntoCallback(file: File, { work, last, result }: Plain, acquiring: Node): boolean {
+export function canMoveIntoCallback(file: File, { work, last, result }: Plain, acquiring: Node): boolean {
   const home = enclosingFunction(last);
   const moved = work.flatMap(({ statements }) => statements);
   if (!home || hasOtherComments(file, work, acquiring, result ?? last)) return false;

@@ -1,14 +1,14 @@
 /** Which sessions a file acquires, and where each of them goes: into a variable that has to see its release, or nowhere. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
-import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts } from '../libraries/library.js';
+import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts, SessionFacts } from '../libraries/library.js';
 import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
-import { consumerOf, holdersOf, isDeclaredIn, type Holders } from './holders.js';
+import { consumerOf, Holders, holdersOf, holdersOfField, isDeclaredIn } from './holders.js';
 import type { HeldOnEntry, LifetimeScope } from './lifetime.js';
 import { promiseStepOf } from './syntax.js';
 
@@ -27,6 +27,8 @@ export interface Obligation {
   readonly session: Session | undefined;
   /** The declaration by which it is disposed of: `await using c = …`. */
   readonly using: TSESTree.VariableDeclaration | undefined;
+  /** The session is somebody else's, and only what is begun on it here has to end: whoever catches an exception may do it. */
+  readonly isBorrowed?: true;
 }
 
 /** A session that no variable holds. */
@@ -59,6 +61,7 @@ export function acquisitionsOf(model: SessionModel): Acquisitions {
     if ('holders' in handed) obligations.push(handed);
     else losses.push(handed);
   }
+  for (const begun of begunIn(model)) if (!seen.has(begun.node)) obligations.push(begun);
   return { obligations, losses };
 }
 
@@ -295,6 +298,50 @@ function activation({ node, session }: Acquired, variable: Variable, scope: Node
     if (first?.call?.type === 'CallExpression' && methods.includes(first.name) && (enclosingFunction(identifier) ?? scope) === scope) return first.call;
   }
   return undefined;
+}
+
+// ----- transactions on sessions of others
+
+/** Sessions that are nothing to release unless something is begun on them: MikroORM's entity managers. */
+const begunByMethod = new Map<string, SessionFacts[]>();
+for (const { sessions } of libraries) {
+  for (const facts of sessions) {
+    const isTransaction = facts.release?.methods.includes('rollback') && facts.origins.some((origin) => origin.kind === 'acquire' && origin.activatedBy);
+    for (const name of isTransaction ? (facts.begins ?? []) : []) begunByMethod.set(name, [...(begunByMethod.get(name) ?? []), facts]);
+  }
+}
+
+/** `await em.begin()` on a parameter or a field, in a function that ends the transaction too. */
+function* begunIn({ file, resolver }: SessionModel): Generator<Obligation> {
+  for (const [name, possible] of begunByMethod) {
+    for (const node of file.callsByName.get(name) ?? []) {
+      const receiver = node.type === 'CallExpression' ? receiverOf(node) : undefined;
+      const session = receiver && sessionOf(resolver.valueOf(receiver));
+      const scope = enclosingFunction(node);
+      if (!session || !scope || outermost(node).parent?.type !== 'AwaitExpression' || !(session.how === 'typed' || session.how === 'passed-in' || session.how === 'used-as')) continue;
+      const kinds = session.kinds.every(({ facts }) => possible.includes(facts)) ? releasable(session.kinds) : undefined;
+      const holders = kinds && holdersIn(file, receiver, scope);
+      if (kinds && holders && !(holders.isField && isEndedElsewhere(file, kinds, holders, scope))) yield { kinds, node, name: file.nameOf(receiver), scope, acquisition: node, holders, done: undefined, session, using: undefined, isBorrowed: true };
+    }
+  }
+}
+
+/** Another method of the file ends what is begun on the field. */
+function isEndedElsewhere(file: File, kinds: Kinds, holders: Holders, scope: FunctionNode): boolean {
+  return kinds.some(({ facts }) => facts.release?.methods.some((name) => file.callsByName.get(name)?.some((call) => {
+    const receiver = receiverOf(call);
+    return receiver !== undefined && holders.isSession(receiver) && !isWithin(call, scope);
+  })));
+}
+
+/** `em`, `this.em`, `orm.em` */
+function holdersIn(file: File, receiver: Node, scope: FunctionNode): Holders | undefined {
+  const object = receiver.type === 'MemberExpression' ? unwrap(receiver.object) : undefined;
+  const property = receiver.type === 'MemberExpression' ? propertyName(receiver) : undefined;
+  if (object?.type === 'ThisExpression') return property === undefined ? undefined : holdersOfField(file, property, scope);
+  const root = object ?? receiver;
+  const variable = root.type === 'Identifier' && (!object || property !== undefined) ? file.variableOf(root) : undefined;
+  return variable && new Holders(file, new Set([variable]), property);
 }
 
 // ----- callback style

@@ -12,6 +12,8 @@ export interface Subject {
   readonly holders: Holders;
   /** The function that releases it, where a callback is given one: `(error, client, done) =>`. */
   readonly done: Variable | undefined;
+  /** What has to end: the session, or the transaction that was begun on it. */
+  readonly ends: 'session' | 'transaction';
 }
 
 export function releasesOf({ kinds }: Subject): readonly ReleaseFacts[] {
@@ -27,8 +29,20 @@ function endInRelease({ methods, through, needs }: ReleaseFacts, links: readonly
   return names.length === 0 || (through?.includes(names.join('.')) ?? false);
 }
 
+/** A call that ends what has to end. */
+export function isRelease(resolver: Resolver, subject: Subject, call: CallOrTag): boolean {
+  if (subject.ends === 'transaction') return endsTransactionOnly(subject, call) || destroys(resolver, subject, call);
+  return call.type === 'CallExpression' && isSessionRelease(resolver, subject, call);
+}
+
+/** A release that does not give the connection to the next one, and with it ends its transaction: `release(error)`, `destroy()`. */
+function destroys(resolver: Resolver, subject: Subject, call: CallOrTag): boolean {
+  if (call.type !== 'CallExpression' || !isSessionRelease(resolver, subject, call)) return false;
+  return calleeName(call) === 'destroy' || call.arguments.some((argument) => !subject.holders.isSession(unwrap(argument)));
+}
+
 /** A call by which the session itself is released: `c.release()`, `pool.releaseConnection(c)`, `done()`. */
-export function isRelease(resolver: Resolver, subject: Subject, call: TSESTree.CallExpression): boolean {
+export function isSessionRelease(resolver: Resolver, subject: Subject, call: TSESTree.CallExpression): boolean {
   const links = subject.holders.linksOf(chainOf(call));
   if (links) return links.at(-1)?.called === true && releasesOf(subject).some((release) => endInRelease(release, links));
   const callee = unwrap(call.callee);
@@ -49,18 +63,52 @@ export function isReleaseReference(subject: Subject, member: TSESTree.MemberExpr
   const isBound = parent.type === 'MemberExpression' && parent.object === node;
   if (isBound && !(parent.property.type === 'Identifier' && parent.property.name === 'bind')) return false;
   const links = subject.holders.linksOf(chainOf(member));
-  return links?.length === 1 && releasesOf(subject).some(({ methods, needs }) => needs === undefined && methods.includes(links[0]?.name ?? ''));
+  const name = links?.[0]?.name ?? '';
+  return links?.length === 1 && releasesOf(subject).some(({ methods, needs, endsTransactionOnly: ends }) => (subject.ends === 'session' ? needs === undefined && methods.includes(name) : ends?.includes(name)));
 }
 
-const endsTransaction = /^\s*(?:commit|rollback|abort)\b(?!\s+to\b)/i;
+type CallOrTag = TSESTree.CallExpression | TSESTree.TaggedTemplateExpression;
+
+const endsTransaction = /(?:^|;)\s*(?:commit|rollback|abort|end|prepare\s+transaction)\b(?!(?:\s+(?:work|transaction))?\s+to\b)/i;
+const beginsTransaction = /^\s*(?:begin|start\s+transaction)\b(?:(?!\b(?:commit|rollback|end)\b)[^;])*;?\s*$/i;
 const opensTransaction = /^\s*(?:begin|start\s+transaction|set|listen)\b/i;
 
 /** A call that ends the transaction on the session and not the session: `commitTransaction`, `COMMIT`. */
-export function endsTransactionOnly({ kinds, holders }: Subject, call: TSESTree.CallExpression): boolean {
+export function endsTransactionOnly(subject: Subject, call: CallOrTag): boolean {
+  const name = ownCall(subject, call);
+  if (name === undefined) return false;
+  return subject.kinds.some(({ facts }) => facts.release?.endsTransactionOnly?.includes(name)) || endsTransaction.test(statementOf(subject, call) ?? '');
+}
+
+/** A call that begins a transaction which this session has to end: `startTransaction()`, `BEGIN`. */
+export function beginsTransactionOn(subject: Subject, call: CallOrTag): boolean {
+  const name = ownCall(subject, call);
+  if (name === undefined) return false;
+  return subject.kinds.some(({ facts }) => facts.begins?.includes(name)) || beginsTransaction.test(statementOf(subject, call) ?? '');
+}
+
+/** SQL that is not written here, alone: it may say COMMIT. */
+export function mayEndTransaction(subject: Subject, call: CallOrTag): boolean {
+  return runsSql(subject, call) && call.type === 'CallExpression' && call.arguments.length === 1 && statementOf(subject, call) === undefined;
+}
+
+/** The method that is called on the session itself; '' for the session as a template's tag. */
+function ownCall({ holders }: Subject, call: CallOrTag): string | undefined {
   const links = holders.linksOf(chainOf(call));
   const [only] = links ?? [];
-  if (!only?.called || links?.length !== 1) return false;
-  return kinds.some(({ facts }) => facts.release?.endsTransactionOnly?.includes(only.name) === true || (facts.operations?.sql?.includes(only.name) === true && endsTransaction.test(literalText(call.arguments[0]) ?? '')));
+  return only?.called && links?.length === 1 ? only.name : undefined;
+}
+
+function runsSql(subject: Subject, call: CallOrTag): boolean {
+  const name = ownCall(subject, call);
+  if (name === undefined) return false;
+  return call.type === 'TaggedTemplateExpression' ? name === '' : subject.kinds.some(({ facts }) => facts.operations?.sql?.includes(name));
+}
+
+/** The SQL that a call on the session runs, as far as it is written there. */
+function statementOf(subject: Subject, call: CallOrTag): string | undefined {
+  if (!runsSql(subject, call)) return undefined;
+  return literalText(call.type === 'TaggedTemplateExpression' ? call : call.arguments[0]);
 }
 
 /** A call that only prepares the session for the work: `connect()`, `startTransaction()`, `BEGIN`, `SET …`. */

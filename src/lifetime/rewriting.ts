@@ -13,7 +13,7 @@ import type { SessionKind, Variable } from '../sessions/values.js';
 
 /** A rewriting: what to call it, and the text that takes the place of a piece of the source. */
 export interface Rewriting {
-  readonly messageId: 'wrapInFinally' | 'useManaged' | 'awaitUsing' | 'returnAwait' | 'onceClose' | 'callIt';
+  readonly messageId: 'wrapInFinally' | 'useManaged' | 'rollBackFirst' | 'awaitUsing' | 'returnAwait' | 'onceClose' | 'callIt';
   readonly range: readonly [number, number];
   readonly text: string;
 }
@@ -105,7 +105,7 @@ export function isTooLong([start, end]: readonly [number, number]): boolean {
   return end - start > 20_000;
 }
 
-interface Edit {
+export interface Edit {
   readonly range: readonly [number, number];
   readonly text: string;
 }
@@ -313,7 +313,7 @@ export function callIt(member: TSESTree.MemberExpression): Rewriting {
 // ----- text
 
 /** The source of a range with edits carried out. */
-function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
+export function edited(source: string, [start, end]: readonly [number, number], edits: readonly Edit[]): string {
   let text = '';
   let at = start;
   for (const edit of [...edits].sort((a, b) => a.range[0] - b.range[0])) {

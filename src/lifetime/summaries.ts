@@ -20,7 +20,7 @@ export class Summaries {
 
   ofParameter(fn: FunctionNode, variable: Variable, subject: Subject): Effect | undefined {
     return this.#summary(variable, fn, () => {
-      const handed: Subject = { kinds: subject.kinds, holders: holdersOf(this.#model.file, variable, fn), done: undefined };
+      const handed: Subject = { kinds: subject.kinds, holders: holdersOf(this.#model.file, variable, fn), done: undefined, ends: subject.ends };
       return this.#interpret(fn, handed, undefined);
     });
   }
@@ -56,7 +56,7 @@ export class Summaries {
   #interpret(fn: FunctionNode, subject: Subject, session: Session | undefined): Effect | undefined {
     const effects = new Effects(this.#model, subject, fn, session, this);
     const { isSession, classify, statusOf } = effects;
-    const lifetime = interpretLifetime({ scope: fn, acquisition: {}, isSession, classify, statusOf, throws: 'awaited', using: effects.isDisposed ? 'releases' : 'does-nothing' });
+    const lifetime = interpretLifetime({ scope: fn, acquisition: {}, isSession, classify, statusOf, throws: 'awaited', using: effects.isDisposed && subject.ends === 'session' ? 'releases' : 'does-nothing' });
     return effectOf(lifetime, fn);
   }
 }

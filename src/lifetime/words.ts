@@ -45,6 +45,15 @@ export function isTransaction(kinds: Kinds): boolean {
   return kinds.every(({ facts }) => facts.release?.methods.some((method) => /^(?:commit|rollback|abort|discard)$/.test(method)));
 }
 
+export function outcomeOfOpenTransaction(kinds: Kinds): string {
+  return outcomeOf(kinds, ({ release }) => release?.openTransaction, 'the next one to get the connection is inside the open transaction');
+}
+
+export function adviceForOpenTransaction([{ facts }]: Kinds, name: string): string {
+  const method = facts.release?.endsTransactionOnly?.find((each) => /^(?:rollback|abort)/.test(each));
+  return `${method === undefined ? 'Send ROLLBACK' : `Call \`${name}.${method}()\``} on that path, in front of the release`;
+}
+
 /** What to write instead, as a sentence without its full stop. */
 export function adviceFor(kinds: Kinds, name: string | undefined): string {
   const [{ facts, library }] = kinds;

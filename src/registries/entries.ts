@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionFacts } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, enclosingFunction, isFunction, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingFunction, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import type { Holder } from './holders.js';
 
@@ -16,8 +16,8 @@ export interface Fate {
 }
 
 const removing = /^(?:delete|clear|del|reset|purge|purgeStale|evict|take|pop|shift|remove|prune)$/;
-/** Words of code that goes over a registry and puts an end to what is in it. */
-const ending = /\b(?:release|close|end|endSession|destroy|dispose|cancel|abort|discard|commit|rollback|shutdown|cleanup|disconnect|delete|remove|terminate)\w*\s*\(/i;
+/** Names of calls, or their beginnings, by which code that goes over a registry puts an end to what is in it. */
+const ending = /^(?:release|close|end|destroy|dispose|cancel|abort|discard|commit|rollback|shutdown|cleanup|disconnect|delete|remove|terminate)/i;
 
 export function fateOf(model: SessionModel, holder: Holder, facts: SessionFacts, session: Session | undefined): Fate {
   const values = new Values(model, endsOf(facts), facts.release?.byClient ?? []);
@@ -70,7 +70,7 @@ function goneOver(node: Node, removals: Node[], { file }: SessionModel): void {
   while (region.parent && !isFunction(region) && !/Statement$|Declaration$/.test(region.type)) region = region.parent;
   // What was copied first is gone over later: `const all = [...sessions.values()]`.
   if (region.type === 'VariableDeclaration' || region.type === 'ReturnStatement') region = enclosingFunction(region) ?? region;
-  if (ending.test(file.sourceCode.getText(region))) removals.push(region);
+  if (file.calls.some((call) => isWithin(call, region) && ending.test(calleeName(call) ?? ''))) removals.push(region);
 }
 
 /** Follows what the registry gives to where it ends up. */

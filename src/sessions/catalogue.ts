@@ -183,13 +183,19 @@ function callsOfOrigins(): Map<string, readonly string[]> {
 
 /** One of these names, called: a quick look at a file's text. */
 export const originCall = new RegExp(`[^\\w$](?:${alternatives(namesOfOrigins)})\\s*[(<?!/)]`);
-/** Exported names of session types, as they stand in an import. */
+/** Exported names of session types and of what opens a scope around a function, as they stand in an import. */
 export const namesOfTypes: ReadonlySet<string> = new Set(
-  libraries.flatMap((library) => [
-    ...library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? [...(origin.decorators ?? []), ...(origin.parameterTypes ?? [])] : []))]).map((name) => lastPart(name)),
-  ]),
+  libraries.flatMap((library) => library.sessions.flatMap((facts) => [...(facts.types ?? []), ...(facts.typesOfParameters ?? []), ...facts.origins.flatMap((origin) => (origin.kind === 'property' ? origin.of : origin.kind === 'ambient' ? (origin.decorators ?? []) : []))].map(lastPart))),
 );
-
+/** Exported names that are clients, make them or are their types; a default export and a whole module may be any of it. */
+export const namesOfClients: ReadonlySet<string> = new Set([
+  'default',
+  ...libraries
+    .flatMap(({ clients, eitherTypes, sessions }) => [...(clients?.constructed ?? []), ...(clients?.exported ?? []), ...(clients?.called ?? []), ...(clients?.types ?? []), ...(clients?.injectors ?? []), ...(eitherTypes ?? []), ...sessions.flatMap((facts) => facts.typesOfParameters ?? [])])
+    .flatMap((name) => name.split('.')),
+]);
+/** Types of which a property is a session; they may be another module's: fastify's `FastifyRequest`. */
+export const ownersOfProperties: ReadonlySet<string> = new Set([...propertiesByName.values()].flatMap((entries) => entries.flatMap(({ origin }) => origin.of)));
 /** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
 export const qualifiedType = new RegExp(`\\.\\s*(?:${alternatives(namesOfTypes)})\\b`);
 /** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */

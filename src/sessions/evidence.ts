@@ -12,24 +12,31 @@ import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier, libraryServedB
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
  * to itself, and what every transaction is called.
  */
-const vocabulary = new RegExp(
-  [
-    'ransaction',
-    'AsyncLocalStorage',
-    // A client's methods that no other library has: Prisma's `$queryRaw`.
-    ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
-    ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
-  ]
-    .map((word) => word.replaceAll('$', '\\$'))
-    .join('|'),
-);
+const vocabulary: readonly string[] = [
+  'ransaction',
+  'AsyncLocalStorage',
+  // A client's methods that no other library has: Prisma's `$queryRaw`.
+  ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
+  ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
+];
+
+/** Each word with its part from the first rare letter on: what begins with one is found several times as fast. */
+const vocabularyByRarity = vocabulary.map((word) => ({ word, part: word.slice(Math.max(0, word.search(/[A-Z$]/))) }));
+
 const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
-/** What every short name ends in: asked first, because it is asked of every file. */
+/** What every short name ends in: asked first, the shorter the sooner, because it is asked of every file. */
+const endsInX = /x\b/;
 const shortEnding = /[tTr]x\b/;
 
 /** Whether a text uses the vocabulary of transactions. */
 export function speaksOfTransactions(text: string): boolean {
-  return vocabulary.test(text) || (shortEnding.test(text) && shortNames.test(text));
+  for (const { word, part } of vocabularyByRarity) if (text.includes(part) && (part === word || text.includes(word))) return true;
+  return endsInX.test(text) && shortEnding.test(text) && shortNames.test(text);
+}
+
+/** Whether a text may call `require` or `import` as a function; what begins with a rare letter is found soonest. */
+export function importsWhenRun(text: string): boolean {
+  return (text.includes('quire(') && text.includes('require(')) || (text.includes('mport(') && text.includes('import('));
 }
 
 const specifiersOf = new WeakMap<TSESTree.Program, readonly string[]>();
@@ -109,7 +116,7 @@ const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
 
 /** Libraries that a function of the file requires when it runs. */
 export function librariesRequiredLater(text: string): readonly Library[] {
-  if (!text.includes('require(')) return [];
+  if (!text.includes('quire(')) return [];
   return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryOfSpecifier(specifier) ?? libraryServedBy(specifier) ?? []);
 }
 

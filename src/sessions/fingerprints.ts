@@ -206,28 +206,39 @@ function marksOf(resolver: Resolver): Marks {
 /** Whether anything in the file travels as a session does, or might: an option of its name is read off an `options`. */
 export function travellers(resolver: Resolver): boolean {
   const { text } = resolver.file.sourceCode;
+  const evident = evidentIn(resolver);
+  if (evident.length === 0) return false;
+  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => facts.travels?.options?.some((option) => new RegExp(`[.'"]${option}\\b`).test(text)))) return true;
   // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
-  if (!evidentIn(resolver).some(({ facts }) => mayTravel(facts).test(text))) return false;
-  const { variables, members, options } = marksOf(resolver);
-  if (variables.size + members.size > 0) return true;
-  return options.size > 0 && /[oO]ptions|opts/.test(text) && [...options].some((option) => new RegExp(`[.'"\\s/]${option}\\b`).test(text));
+  if (!evident.some(({ facts }) => mayTravel(facts).test(text))) return false;
+  const { variables, members } = marksOf(resolver);
+  return variables.size + members.size > 0;
 }
 
 const travelWords = new Map<SessionFacts, RegExp>();
 
+/** An option in an object, a builder's method that is called, an argument that is named like a transaction. */
 function mayTravel(facts: SessionFacts): RegExp {
   let words = travelWords.get(facts);
   if (!words) {
     const { options = [], methods = [], argumentOf } = facts.travels ?? {};
-    words = new RegExp([...[...options, ...methods].map((name) => `\\b${name}\\b`), ...(argumentOf ? ['\\b(?:trx|tx|t|transaction|dbTransaction)\\b', '(?:Trx|Tx|Transaction)\\b'] : [])].join('|'));
+    const forms = [...options.map((name) => `\\b${name}\\b['"\\]]*\\s*[:,}/]`), ...methods.map((name) => `\\b${name}\\b['"\\]?.]*\\s*[(/]`)];
+    words = new RegExp([...forms, ...(argumentOf ? ['(?:\\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\\b[\'"\\]]*\\s*[,)/!}]', '(?:\\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\\s+(?:as|satisfies)\\b'] : [])].join('|'));
     travelWords.set(facts, words);
   }
   return words;
 }
 
+const evidentTables = new WeakMap<Resolver, readonly SessionKind[]>();
+
 /** Kinds that travel, of which the file gives evidence. */
 function evidentIn(resolver: Resolver): readonly SessionKind[] {
-  return travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+  let evident = evidentTables.get(resolver);
+  if (!evident) {
+    evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+    evidentTables.set(resolver, evident);
+  }
+  return evident;
 }
 
 function simpleName(node: Node): string {

@@ -40,7 +40,7 @@ export function inFilesWithSessions(context: ModelContext, analyse: (model: Sess
     'Program:exit'() {
       const model = modelOf(context, settings);
       if (model.resolver.mayHaveSessions) analyse(model);
-      else otherwise?.(model);
+      else if (otherwise && model.resolver.mayHaveClients) otherwise(model);
     },
   };
 }

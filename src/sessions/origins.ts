@@ -3,19 +3,31 @@
  * a library only declare entities or use the root client, and most that speak of transactions mean payments.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { alternatives, namesOfTypes, originCall, originCalls, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { libraries } from '../libraries/index.js';
+import { alternatives, libraryOfSpecifier, libraryServedBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper } from './callbacks.js';
-import { speaksOfTransactions } from './evidence.js';
+import { importsWhenRun, speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
+import type { File } from './file.js';
 import type { Resolver } from './resolver.js';
 import { isFunction, unwrap, type CallLike, type Node } from './syntax.js';
+
+/**
+ * Every way in which a client comes to be: what a library's module exports, a class or a field that is named after
+ * Prisma, the user's own. False is certain; true is not.
+ */
+export function mayHaveClients({ file: { sourceCode, settings } }: Resolver): boolean {
+  const { ast, text } = sourceCode;
+  if (settings.clients.length > 0 || ast.body.some(importsClient) || importsWhenRun(text) || namedAfterPrisma.test(text)) return true;
+  return hasTypes(sourceCode) || ownSql.some((method) => text.includes(method));
+}
 
 /** Every way in which a session comes to be, asked of the names that it takes. False is certain; true is not. */
 export function mayHaveSessions(resolver: Resolver): boolean {
   const { settings, sourceCode } = resolver.file;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-  if ((sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
+  if (hasTypes(sourceCode)) return true;
   return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || opensByCall(resolver) || isParameter(resolver) || travellers(resolver);
 }
 
@@ -25,67 +37,151 @@ export function mayHaveSessions(resolver: Resolver): boolean {
 export function speaksOfSessions({ file, imported }: Resolver): boolean {
   const { sourceCode, settings } = file;
   if (speaksOfTransactions(sourceCode.text)) return true;
-  if ((sourceCode.parserServices as { program?: unknown } | undefined)?.program) return true;
+  if (hasTypes(sourceCode)) return true;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
   if (originCall.test(sourceCode.text) || qualifiedType.test(sourceCode.text)) return true;
-  return hasProperties(imported) || sourceCode.ast.body.some((statement) => importsOneOf(statement, namesOfTypes));
+  return hasProperties(imported, sourceCode.text) || sourceCode.ast.body.some(importsType);
+}
+
+/** `this.prisma`, `PrismaService`. */
+const namedAfterPrisma = /[.#_]prisma|\bPrisma\w/;
+/** A client's methods that no other library has. */
+const ownSql = libraries.flatMap(({ clients }) => (clients?.sql ?? []).filter((method) => method.startsWith('$')));
+
+/** The parser gives types, which show what syntax does not. */
+function hasTypes({ parserServices }: File['sourceCode']): boolean {
+  return Boolean((parserServices as { readonly program?: unknown } | undefined)?.program);
 }
 
 const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
 /** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`(?:${alternatives(originCalls.keys())})${called}`);
-/** What wrappers are named after. */
-const wrapping = new RegExp(`(?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]|${called})`);
+const opening = new RegExp(`(?<![\\w$<])(${alternatives(originCalls.keys())})${called}`, 'g');
+/** What wrappers are named after, called as well; a name that goes on for ever counts as called. */
+const wrapping = new RegExp(`((?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]\\w{0,79})?)(?:${called}|(?<=\\w{80})\\w)`, 'g');
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
 function opensByCall({ file }: Resolver): boolean {
   // The text first: what it shows costs a tenth of a walk through the tree.
-  if (!opening.test(file.sourceCode.text) && !wrapping.test(file.sourceCode.text)) return false;
+  if (!opensByText(file.sourceCode.text)) return false;
   const { callsByName } = file;
   for (const [name, calls] of callsByName) {
     const after = originCalls.get(name);
     if (after && (after.length === 0 || after.some((before) => callsByName.has(before)))) return true;
-    if (looksLikeWrapper(name) && calls.some(mayTakeCallback)) return true;
+    if (looksLikeWrapper(name) && calls.some((call) => mayTakeCallback(call, file))) return true;
   }
   return false;
 }
 
-/** A function among the arguments, or something last that may stand for one. */
-function mayTakeCallback(call: CallLike): boolean {
-  const last = call.arguments.at(-1);
-  if (!last || call.type === 'NewExpression') return false;
-  return !/^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/.test(unwrap(last).type) || call.arguments.some((argument) => isFunction(unwrap(argument)));
+function opensByText(text: string): boolean {
+  for (const [, name = ''] of text.matchAll(opening)) {
+    const after = originCalls.get(name);
+    if (after && (after.length === 0 || after.some((before) => text.includes(before)))) return true;
+  }
+  for (const { 1: end = '', index } of text.matchAll(wrapping)) {
+    let start = index;
+    while (start > 0 && isWordAt(text, start - 1)) start -= 1;
+    // `<TransactionList />` calls nothing by that name.
+    if (text[start - 1] !== '<' && looksLikeWrapper(text.slice(start, index) + end)) return true;
+  }
+  return false;
 }
 
-const importable = { has: (name: string): boolean => namesOfTypes.has(name) || originCalls.has(name) || name === 'PrismaClient' };
+function isWordAt(text: string, index: number): boolean {
+  return /[\w$]/.test(text.charAt(index));
+}
+
+/** A function among the arguments, or something last that may stand for one. */
+function mayTakeCallback(call: CallLike, file: File): boolean {
+  const last = call.arguments.at(-1);
+  if (!last || call.type === 'NewExpression') return false;
+  return mayBeFunction(unwrap(last), file) || call.arguments.some((argument) => isFunction(unwrap(argument)));
+}
+
+function mayBeFunction(node: Node, file: File): boolean {
+  if (node.type !== 'Identifier') return !/^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/.test(node.type);
+  const definition = file.variableOf(node)?.defs[0];
+  switch (definition?.type as string | undefined) {
+    case 'FunctionName':
+      return true;
+    case 'Variable': {
+      const { init } = definition?.node as TSESTree.VariableDeclarator;
+      return init !== null && !/^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression|AwaitExpression)$/.test(unwrap(init).type);
+    }
+    default:
+      return false;
+  }
+}
 
 /** A type, a class, a function or a decorator of a library, under whatever name the file gives it. */
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (hasProperties(imported) || ast.body.some((statement) => importsOneOf(statement, importable))) return true;
-  const isDynamic = text.includes('require(') || text.includes('import(');
+  if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
+  const isDynamic = importsWhenRun(text);
   if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && qualifiedType.test(text)) return true;
   return isDynamic && renamedOrigin.test(text);
 }
 
-/** `request.pg` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
-function hasProperties(imported: Resolver['imported']): boolean {
-  for (const { sessions } of imported) {
-    for (const { origins } of sessions) if (origins.some((origin) => origin.kind === 'property' || (origin.kind === 'ambient' && origin.methods !== undefined && origin.switchedOnBy === undefined))) return true;
+/** `orm.em` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
+function hasProperties(imported: Resolver['imported'], text: string): boolean {
+  for (const { clients, sessions } of imported) {
+    for (const { origins } of sessions) {
+      for (const origin of origins) {
+        // The owner is a client, which its type's name makes; or a handler's parameter, which may have no type.
+        const isOfClient = origin.kind === 'property' && origin.of.some((type) => clients?.types?.includes(type));
+        if (origin.kind === 'property' && hasWord(text, origin.property) && (!isOfClient || origin.of.some((type) => text.includes(type)))) return true;
+        if (origin.kind === 'ambient' && origin.switchedOnBy === undefined && origin.methods?.some((method) => text.includes(method))) return true;
+      }
+    }
   }
   return false;
 }
 
-function importsOneOf(statement: TSESTree.ProgramStatement, names: { has(name: string): boolean }): boolean {
-  return statement.type === 'ImportDeclaration' && statement.specifiers.some((each) => each.type === 'ImportSpecifier' && names.has(each.imported.type === 'Identifier' ? each.imported.name : each.imported.value));
+function hasWord(text: string, word: string): boolean {
+  return text.includes(word) && new RegExp(`\\b${word}\\b`).test(text);
+}
+
+/**
+ * What a library's own module exports, and what may come from any: a generated `PrismaClient`, a type that a library
+ * gives a property to, an origin under another name. Under its own name a call shows it.
+ */
+function importsOrigin(statement: TSESTree.ProgramStatement): boolean {
+  if (statement.type !== 'ImportDeclaration') return false;
+  let isLibrary: boolean | undefined;
+  return statement.specifiers.some((each) => {
+    const name = importedName(each);
+    if (name === undefined) return false;
+    if (name === 'PrismaClient' || ownersOfProperties.has(name)) return true;
+    if (!namesOfTypes.has(name) && !originCalls.has(name)) return false;
+    isLibrary ??= libraryOfSpecifier(statement.source.value) !== undefined || libraryServedBy(statement.source.value) !== undefined;
+    return isLibrary || (name !== each.local.name && originCalls.has(name));
+  });
+}
+
+function importsClient(statement: TSESTree.ProgramStatement): boolean {
+  if (statement.type !== 'ImportDeclaration' || !statement.specifiers.some((each) => namesOfClients.has(importedName(each) ?? 'default'))) return false;
+  return libraryOfSpecifier(statement.source.value) !== undefined || libraryServedBy(statement.source.value) !== undefined;
+}
+
+function importsType(statement: TSESTree.ProgramStatement): boolean {
+  return statement.type === 'ImportDeclaration' && statement.specifiers.some((each) => namesOfTypes.has(importedName(each) ?? ''));
+}
+
+function importedName(each: TSESTree.ImportClause): string | undefined {
+  if (each.type !== 'ImportSpecifier') return undefined;
+  return each.imported.type === 'Identifier' ? each.imported.name : each.imported.value;
 }
 
 /** A parameter that is named (or typed) like a transaction, and called upon as only one library's answers. */
 function isParameter(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
   if (!transactionWord.test(sourceCode.text)) return false;
-  return resolver.file.nodes.functions.some((fn) => fn.params.some(bindsTransaction) && sourceCode.getDeclaredVariables(fn).some((variable) => fingerprintOf(resolver, variable).length > 0));
+  // By scopes, of which a file has few: it may never be walked.
+  for (const { type, block, variables } of sourceCode.scopeManager?.scopes ?? []) {
+    if (type !== 'function' || !isFunction(block) || !block.params.some(bindsTransaction)) continue;
+    if (variables.some((variable) => (variable.defs[0]?.type as string | undefined) === 'Parameter' && fingerprintOf(resolver, variable).length > 0)) return true;
+  }
+  return false;
 }
 
 function bindsTransaction(pattern: Node): boolean {
@@ -118,5 +214,5 @@ function namesTransaction(type: Node): boolean {
 }
 
 function isTypeOfMethod(text: string): boolean {
-  return text.includes('typeof ') && typeOfMethod.test(text);
+  return text.includes('ypeof ') && typeOfMethod.test(text);
 }

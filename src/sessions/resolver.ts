@@ -12,7 +12,7 @@ import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
 import { libraryOfSpecifier } from './catalogue.js';
 import { manifestLibraries } from './manifests.js';
-import { mayHaveSessions } from './origins.js';
+import { mayHaveClients, mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
@@ -40,6 +40,7 @@ export class Resolver {
   #declaredLibraries: readonly Library[] | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
+  #mayHaveClients: boolean | undefined;
 
   constructor(file: File) {
     this.file = file;
@@ -64,6 +65,12 @@ export class Resolver {
   get mayHaveSessions(): boolean {
     this.#mayHave ??= mayHaveSessions(this);
     return this.#mayHave;
+  }
+
+  /** The same of the root clients of libraries. */
+  get mayHaveClients(): boolean {
+    this.#mayHaveClients ??= mayHaveClients(this);
+    return this.#mayHaveClients;
   }
 
   /**

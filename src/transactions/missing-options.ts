@@ -6,8 +6,10 @@ import { libraryById } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import { outermost, propertyName, unwrap, unwrapAwait, type CallLike, type Chain, type Node } from '../sessions/syntax.js';
 import { isAwaited } from './awaiting.js';
+import { isBestEffort } from './best-effort.js';
 import type { OuterUse } from './outer-clients.js';
 import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
+import { isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
 import { carriesSession, mentionsSession, statementsIn } from './statements.js';
 
@@ -24,13 +26,13 @@ export function missingOptions(model: SessionModel, scope: TransactionScope): Ou
     if (!isAwaited(model.resolver, chain.node, (reference) => !mentionsSession(model.resolver, reference, scope))) continue;
     for (const { library, facts } of travels) {
       const use = withoutOption(model, scope, chain, library, facts);
-      if (use) {
-        found.push({ ...use, scope, isForgotten: hasSibling && (!isLookup(use, facts) || isGivenHere(model, scope, use)) });
+      if (use && !isBestEffort(model, scope, chain)) {
+        found.push({ ...use, scope, isForgotten: hasSibling && (!(use.call && isPlainRead(use.call, facts)) || isGivenHere(model, scope, use)) });
         break;
       }
     }
     const use = knex ? withoutArgument(model, chain) : undefined;
-    if (use) found.push({ ...use, scope, isForgotten: true });
+    if (use && !isBestEffort(model, scope, chain)) found.push({ ...use, scope, isForgotten: true });
   }
   return found;
 }
@@ -78,16 +80,6 @@ function lacksOption(call: TSESTree.CallExpression, place: number, travels: Trav
   const node = unwrap(options);
   if (node.type !== 'ObjectExpression') return false;
   return node.properties.every((property) => property.type === 'Property' && propertyName(property) !== undefined && !travels.options?.includes(propertyName(property) ?? ''));
-}
-
-/** A plain read, which takes no lock. */
-function isLookup({ call, node }: Found, facts: SessionFacts): boolean {
-  const name = node.type === 'Identifier' ? node.name : '';
-  const locks = call?.arguments.some((argument) => {
-    const options = unwrap(argument);
-    return options.type === 'ObjectExpression' && options.properties.some((property) => property.type === 'Property' && propertyName(property) === 'lock');
-  });
-  return (facts.operations?.reads?.includes(name) ?? false) && locks !== true;
 }
 
 /** Another call on the same model, before this one, is given the session: what it wrote is not seen here. */

@@ -7,6 +7,7 @@ import { chainOf, isFunction, isWithin, unwrap, type Chain, type Node } from '..
 import type { Value } from '../sessions/values.js';
 import { hasAmbientTransactions } from './ambient-apps.js';
 import { isAwaited } from './awaiting.js';
+import { isBestEffort } from './best-effort.js';
 import { missingOptions } from './missing-options.js';
 import { isSamePath, pathOf, prefixesOf, type Path } from './paths.js';
 import { transactionScopes, type TransactionScope } from './scopes.js';
@@ -38,7 +39,7 @@ function usesIn(model: SessionModel, scope: TransactionScope): OuterUse[] {
   const { resolver } = model;
   const found: OuterUse[] = [];
   const add = (node: Node | undefined, how: OuterUse['how'], chain: Chain): void => {
-    if (node) found.push({ scope, node, how, call: lastCall(chain), isForgotten: true });
+    if (node && (how === 'second' || how === 'batch' || !isBestEffort(model, scope, chain))) found.push({ scope, node, how, call: lastCall(chain), isForgotten: true });
   };
   for (const chain of statementsIn(model, scope)) {
     const batch = nestedBatch(model, scope, chain);

@@ -1,11 +1,16 @@
 /** How findings about transactions are said, from the catalogue's facts. */
 import type { Outcome, SessionFacts } from '../libraries/library.js';
+import { libraryById } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { OuterUse } from './outer-clients.js';
+import { isKnownWrite, isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
 
 /** What holds for every library whose page does not say more. */
-const elsewhere = 'the statement is on another connection: it survives the rollback and does not see what the transaction has written';
+const elsewhere = 'the statement is on another connection: what it writes survives the rollback, and what the transaction has written it does not see';
+
+/** The same of a plain read, which leaves nothing behind that could survive. */
+const readElsewhere = 'the read is on another connection: it does not see what the transaction has written, and with a full pool it waits for a connection while the transaction holds one';
 
 function outcomeOf(kinds: TransactionScope['kinds'], pick: (facts: SessionFacts) => Outcome | undefined, otherwise: string): string {
   const texts = new Set(kinds.map((kind) => pick(kind.facts)?.text ?? otherwise));
@@ -34,9 +39,16 @@ export function describeOuterUse(model: SessionModel, use: OuterUse): Record<str
     name: model.file.nameOf(use.node),
     what: kindOfTransaction(scope),
     session: sessionName(scope),
-    outcome: outcomeOf(scope.kinds, pick, elsewhere),
+    outcome: unlessItReads(use) ?? outcomeOf(scope.kinds, pick, elsewhere),
     option: use.missing?.option ?? '',
   };
+}
+
+/** What the catalogue says was measured with writes; of what may be a read, or is one, other words are true. */
+function unlessItReads({ scope, how, call }: OuterUse): string | undefined {
+  if (!call || how === 'batch' || !scope.kinds.every(({ facts }) => facts.outerClient?.kind === 'escapes-rollback')) return undefined;
+  if (how === 'argument') return (libraryById('objection')?.sessions ?? []).some((facts) => isKnownWrite(call, facts)) ? undefined : elsewhere;
+  return scope.kinds.every(({ facts }) => isPlainRead(call, facts)) ? readElsewhere : undefined;
 }
 
 export function describeUnused(model: SessionModel, scope: TransactionScope): Record<string, string> {

@@ -4,6 +4,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { Linter, type Rule } from 'eslint';
 import type ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
+import { useManagedSession } from '../../src/lifetime/managed-sessions.js';
 import { useManaged } from '../../src/lifetime/managed.js';
 import { awaitUsing, callIt, onceClose, returnAwait, wrapInFinally, type Rewriting } from '../../src/lifetime/rewriting.js';
 import type { File } from '../../src/sessions/file.js';
@@ -157,6 +158,43 @@ const tables: Readonly<Record<string, readonly [Rewrite, readonly Row[]]>> = {
       ['a loop that is left', knex, `export async function f(xs: number[]) {\n  for (const x of xs) {\n    const trx = await «db.transaction()»;\n    try {\n      if (x > 1) continue;\n      await trx('a').insert({});\n      await trx.commit();\n    } catch (error) {\n      await trx.rollback();\n      throw error;\n    }\n  }\n}`],
       ['options', sequelize, `export async function f() {\n  const t = await «sequelize.transaction({ readOnly: true })»;\n  try {\n    await User.create({}, { transaction: t });\n    await t.commit();\n  } catch (error) {\n    await t.rollback();\n    throw error;\n  }\n}`],
       ['a library without a helper of that name', pg, `export async function f() {\n  const c = await «pool.connect()»;\n  try {\n    await c.query('SELECT 1');\n  } catch (error) {\n    c.release();\n    throw error;\n  }\n}`],
+    ],
+  ],
+  'the managed helper of a session': [
+    useManagedSession,
+    [
+      [
+        'TypeORM, without a try',
+        typeorm,
+        `export async function f(name: string, log: () => void) {\n  const qr = «ds.createQueryRunner()»;\n  await qr.connect();\n  await qr.startTransaction();\n  const user = await qr.manager.save('user', { name });\n  await qr.manager.getRepository('log').insert({ user });\n  await qr.commitTransaction();\n  await qr.release();\n  log();\n}`,
+        `export async function f(name: string, log: () => void) {\n  await ds.transaction(async (manager) => {\n    const user = await manager.save('user', { name });\n    await manager.getRepository('log').insert({ user });\n  });\n  log();\n}`,
+      ],
+      [
+        'TypeORM, in a try that releases nothing',
+        typeorm,
+        `export async function f(name: string) {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  try {\n    // The user comes first.\n    await qr.manager.save('user', { name });\n    await qr.commitTransaction();\n  } catch (error) {\n    await qr.rollbackTransaction();\n    throw error;\n  }\n}`,
+        `export async function f(name: string) {\n  await ds.transaction(async (manager) => {\n    // The user comes first.\n    await manager.save('user', { name });\n  });\n}`,
+      ],
+      [
+        'TypeORM, begun in the try, without a rollback',
+        typeorm,
+        `export async function f(name: string) {\n  const qr = «ds.createQueryRunner()»;\n  try {\n    await qr.startTransaction();\n    await qr.manager.save('user', { name });\n    await qr.commitTransaction();\n  } finally {\n    await qr.release();\n  }\n}`,
+        `export async function f(name: string) {\n  await ds.transaction(async (manager) => {\n    await manager.save('user', { name });\n  });\n}`,
+      ],
+      [
+        'MongoDB',
+        mongo,
+        `export async function f() {\n  const s = «client.startSession()»;\n  s.startTransaction();\n  await client.db().collection('a').insertOne({}, { session: s });\n  await s.commitTransaction();\n  await s.endSession();\n}`,
+        `export async function f() {\n  await client.withSession((s) => s.withTransaction(async () => {\n    await client.db().collection('a').insertOne({}, { session: s });\n  }));\n}`,
+      ],
+      ['MongoDB, work that must not be repeated', mongo, `export async function f(send: () => Promise<void>) {\n  const s = «client.startSession()»;\n  s.startTransaction();\n  await client.db().collection('a').insertOne({}, { session: s });\n  await send();\n  await s.commitTransaction();\n}`],
+      ['more than the manager', typeorm, `export async function f() {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  await qr.query('SELECT 1');\n  await qr.commitTransaction();\n  await qr.release();\n}`],
+      ['another manager', typeorm, `export async function f(manager: string) {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  await qr.manager.save('user', { manager });\n  await qr.commitTransaction();\n  await qr.release();\n}`],
+      ['a level', typeorm, `export async function f() {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction('SERIALIZABLE');\n  await qr.manager.save('user', {});\n  await qr.commitTransaction();\n  await qr.release();\n}`],
+      ['no transaction', typeorm, `export async function f() {\n  const qr = «ds.createQueryRunner()»;\n  await qr.manager.save('user', {});\n  await qr.release();\n}`],
+      ['an error that is swallowed', typeorm, `export async function f() {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  try {\n    await qr.manager.save('user', {});\n    await qr.commitTransaction();\n  } catch {\n    await qr.rollbackTransaction();\n  }\n}`],
+      ['an early return', typeorm, `export async function f(a: boolean) {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  if (a) return;\n  await qr.manager.save('user', {});\n  await qr.commitTransaction();\n  await qr.release();\n}`],
+      ['what the work declares is needed later', typeorm, `export async function f() {\n  const qr = «ds.createQueryRunner()»;\n  await qr.startTransaction();\n  const user = await qr.manager.save('user', {});\n  await qr.commitTransaction();\n  await qr.release();\n  return user;\n}`],
     ],
   ],
   'await using': [

@@ -90,3 +90,30 @@ describe('shapes', () => {
     ],
   });
 });
+
+/** A transaction with a callback, opened in a function. */
+const opened = (statement: string, head = 'export async function up(queryInterface)'): string => `import { Sequelize } from 'sequelize'; ${head} { ${statement} }`;
+const work = 'queryInterface.sequelize.transaction(async (transaction) => { await queryInterface.addColumn("a", "b", {}, { transaction }); })';
+const dropped = (code: string, output: string) => ({ code, errors: [{ messageId: 'dropped' as const, suggestions: [{ messageId: 'await' as const, output }] }] });
+
+describe('transactions with a callback', () => {
+  tester.run('no-floating-transaction-end', rule, {
+    valid: [
+      { name: 'awaited', code: opened(`await ${work};`) },
+      { name: 'returned', code: opened(`return ${work};`) },
+      { name: 'kept and awaited', code: opened(`const done = ${work}; await done;`) },
+      { name: 'with a handler', code: opened(`${work}.catch(console.error);`) },
+      { name: 'left alone on purpose', code: opened(`void ${work};`) },
+      { name: 'in a function that cannot wait', code: opened(`${work};`, 'export function up(queryInterface)') },
+      { name: 'a wrapper, which may give anything', code: `import { prisma, withTransaction } from './db'; export async function f() { withTransaction(async (tx) => { await tx.a.create({ data: {} }); }); await prisma.b.findMany(); }` },
+      { name: 'better-sqlite3: a function to call', code: `import Database from 'better-sqlite3'; const db = new Database(''); export async function f(rows) { db.transaction(async () => { db.prepare('').run(rows); }); }` },
+    ],
+    invalid: [
+      { name: 'Sequelize, in a migration', ...dropped(opened(`${work};`), opened(`await ${work};`)) },
+      { name: 'Sequelize, as said', code: opened(`${work}; console.log('done');`), errors: [{ message: 'Nobody waits for the Sequelize transaction that `queryInterface.sequelize.transaction` opens: the code after it runs before it is committed, and when it fails the caller has been told that all is well and the process gets an unhandled rejection.', suggestions: 1 }] },
+      { name: 'Prisma', ...dropped(`import { prisma } from './db'; export const f = async () => { prisma.$transaction(async (tx) => { await tx.a.create({ data: {} }); }); };`, `import { prisma } from './db'; export const f = async () => { await prisma.$transaction(async (tx) => { await tx.a.create({ data: {} }); }); };`) },
+      { name: 'TypeORM, in a method', ...dropped(`import { DataSource } from 'typeorm'; class S { constructor(private ds: DataSource) {} async f() { this.ds.transaction(async (m) => { await m.save({}); }); } }`, `import { DataSource } from 'typeorm'; class S { constructor(private ds: DataSource) {} async f() { await this.ds.transaction(async (m) => { await m.save({}); }); } }`) },
+      { name: 'Kysely', ...dropped(`import { Kysely } from 'kysely'; export async function f(db: Kysely<DB>) { db.transaction().execute(async (trx) => { await trx.insertInto('a').values({}).execute(); }); }`, `import { Kysely } from 'kysely'; export async function f(db: Kysely<DB>) { await db.transaction().execute(async (trx) => { await trx.insertInto('a').values({}).execute(); }); }`) },
+    ],
+  });
+});

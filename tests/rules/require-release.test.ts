@@ -126,7 +126,7 @@ tester.run('require-release', rule, {
     ok('a release that depends on the transaction around', `${typeorm}export async function f(manager) { let qr = manager?.queryRunner; if (!qr) qr = source.createQueryRunner(); try { await qr.manager.save(a); } finally { if (!qr.isTransactionActive) await qr.release(); } }`),
     ok('only the client is asked for', `${typeorm}export const f = () => source.createQueryRunner('master').connection;`),
     ok('through the manager', `${typeorm}export async function f() { const qr = source.createQueryRunner(); try { await qr.manager.save(a); } finally { await qr.manager.queryRunner.release(); } }`),
-    ok('BEGIN in front of the try', `${pg}export async function f() { const c = await pool.connect(); await c.query('BEGIN'); try { ${work} await c.query('COMMIT'); } finally { c.release(); } }`),
+    ok('BEGIN in front of the try', `${pg}export async function f() { const c = await pool.connect(); await c.query('BEGIN'); try { ${work} await c.query('COMMIT'); } catch (e) { await c.query('ROLLBACK'); throw e; } finally { c.release(); } }`),
     ok('a probe', `${pg}export async function f() { const c = await pool.connect(); c.release(); }`),
     ok('a probe in one expression', `${pg}export async function f() { (await pool.connect()).release(); }`),
     ok('a probe with then', `${pg}export const f = () => pool.connect().then((c) => c.release());`),

@@ -230,6 +230,22 @@ export const all = async () => {
       why: 'one expression gives each of them',
     },
     {
+      title: 'map to an object, which there is nothing to await of',
+      code: `export async function all(client: PoolClient) {
+  const saved = await «Promise.all»(ids.map(async (id) => ({ id, text: await save(client, id) })));
+  return saved.length;
+}`,
+      expect: 'escapesRollback',
+      suggestion: `export async function all(client: PoolClient) {
+  const saved = [];
+  for (const id of ids) {
+    saved.push({ id, text: await save(client, id) });
+  }
+  return saved.length;
+}`,
+      why: 'the object is no promise',
+    },
+    {
       title: 'map over entries, destructured',
       code: `export async function all(client: PoolClient, rows: Record<string, number>) {
   await «Promise.all»(Object.entries(rows).map(async ([name, id]) => { console.log(name); await save(client, id); }));
