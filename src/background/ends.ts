@@ -26,7 +26,18 @@ export function isEnd(use: Use): boolean {
 }
 
 /** Places in a piece of code where the session is ended, or handed over to be: `.then(trx.commit)`, `() => client.release()`. */
-export function endsIn(model: SessionModel, session: Session, root: Node): Node[] {
+export function endsIn(model: SessionModel, session: Session, root: Node): readonly Node[] {
+  const known = endsOfSession.get(session) ?? new Map<Node, readonly Node[]>();
+  endsOfSession.set(session, known);
+  let ends = known.get(root);
+  // A function may drop the same session's promises many thousand times.
+  if (!ends) known.set(root, (ends = findEnds(model, session, root)));
+  return ends;
+}
+
+const endsOfSession = new WeakMap<Session, Map<Node, readonly Node[]>>();
+
+function findEnds(model: SessionModel, session: Session, root: Node): Node[] {
   const { resolver, file } = model;
   const names = endNames(session);
   const found: Node[] = [];

@@ -24,23 +24,45 @@ export type Finding =
   | ({ readonly kind: 'escapes' } & Escape)
   | ({ readonly kind: 'leftBehind' } & LeftBehind);
 
-/** A piece of code that has been reported: what is in it is not reported again for the same session. */
-interface Reported {
-  readonly session: Session;
-  readonly region: Node;
+/** Pieces of code that have been reported: what is in one is not reported again for the same session. */
+class Reported {
+  readonly #regions = new Map<Session, Set<Node>>();
+  /** By where they begin: where the shortest ends. */
+  readonly #ends = new Map<Session, Map<number, number>>();
+
+  add(session: Session, region: Node): void {
+    const regions = this.#regions.get(session) ?? new Set<Node>();
+    const ends = this.#ends.get(session) ?? new Map<number, number>();
+    this.#regions.set(session, regions.add(region));
+    const [start, end] = region.range;
+    this.#ends.set(session, ends.set(start, Math.min(end, ends.get(start) ?? Infinity)));
+  }
+
+  /** Part of what is reported, or `queue.add(…).catch(log)` around it. */
+  has(session: Session, expression: Node): boolean {
+    const [start, end] = expression.range;
+    if ((this.#ends.get(session)?.get(start) ?? Infinity) <= end) return true;
+    const regions = this.#regions.get(session);
+    return regions !== undefined && isInOne(regions, expression);
+  }
+}
+
+function isInOne(regions: ReadonlySet<Node>, part: Node): boolean {
+  for (let node: Node | undefined = part; node; node = node.parent) if (regions.has(node)) return true;
+  return false;
 }
 
 export function backgroundUses(model: SessionModel): Finding[] {
   const finder = finderOf(model.resolver);
-  const reported: Reported[] = [];
+  const reported = new Reported();
   const findings: Finding[] = [];
   const tasks = tasksOf(model);
   // What a cleared timer has started is over soon after it: a heartbeat on a connection that is released then.
-  const cleared = tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work);
+  const cleared = new Set(tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work));
   for (const task of tasks) findings.push(...taskFindings(model, finder, task, reported));
   findings.push(...scheduledFindings(model, finder));
   for (const discarded of discardedIn(model.file)) {
-    const isCleared = cleared.some((work) => isWithin(discarded.expression, work));
+    const isCleared = cleared.size > 0 && isInOne(cleared, discarded.expression);
     findings.push(...(isCleared ? droppedQuery(model, discarded) : discardedFindings(model, finder, discarded, reported)));
   }
   for (const escape of escapesOf(model, finder)) findings.push({ kind: 'escapes', ...escape });
@@ -59,7 +81,7 @@ function droppedQuery(model: SessionModel, discarded: Discarded): Finding[] {
   return query ? [{ kind: 'neverRuns', node: discarded.expression, query, discarded }] : [];
 }
 
-function taskFindings(model: SessionModel, finder: UseFinder, task: Task, reported: Reported[]): Finding[] {
+function taskFindings(model: SessionModel, finder: UseFinder, task: Task, reported: Reported): Finding[] {
   const { api, call } = task;
   const handed = new Set(task.handed.flatMap((argument) => model.resolver.carriedBy(argument)));
   if (api.lifetime === 'elsewhere') {
@@ -76,7 +98,8 @@ function taskFindings(model: SessionModel, finder: UseFinder, task: Task, report
     const ending = endingOf(model, session, region, call);
     const outcome = api.ownContext && session.how === 'ambient' ? ownContextOutcome(session) : lateOutcome(session, false);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, call, ending)) return [];
-    reported.push({ session, region: call }, { session, region });
+    reported.add(session, call);
+    reported.add(session, region);
     return [{ kind: 'outlives', node: task.node, session, ending, outcome, task, unsure: api.unsure === true }];
   });
 }
@@ -92,7 +115,7 @@ function scheduledFindings(model: SessionModel, finder: UseFinder): Finding[] {
   });
 }
 
-function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Discarded, reported: Reported[]): Finding[] {
+function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Discarded, reported: Reported): Finding[] {
   const { expression } = discarded;
   const dropped = droppedQuery(model, discarded);
   if (dropped.length > 0) return dropped;
@@ -102,14 +125,13 @@ function discardedFindings(model: SessionModel, finder: UseFinder, discarded: Di
   const ambient = ambientlyUsed(model, expression, expression);
   if (ambient) sessions.add(ambient);
   return [...sessions].flatMap((session): Finding[] => {
-    // Part of what is reported, or `queue.add(…).catch(log)` around it.
-    if (reported.some((each) => each.session === session && (isWithin(expression, each.region) || (isWithin(each.region, expression) && each.region.range[0] === expression.range[0])))) return [];
+    if (reported.has(session, expression)) return [];
     const ending = endingOf(model, session, expression, expression);
     const outcome = lateOutcome(session, true) ?? (uses.some((use) => use.session === session && isHazard(session, use.method)) ? 'it runs beside whatever comes next, and its failure reaches nobody' : undefined);
     if (ending === undefined || outcome === undefined || isAwaitedOtherwise(model, session, expression, ending)) return [];
     const own = uses.filter((use) => use.session === session);
     if (own.length > 0 && own.every((use) => isPreparation(use, expression))) return [];
-    reported.push({ session, region: expression });
+    reported.add(session, expression);
     return [{ kind: 'floating', node: expression, session, ending, outcome, discarded }];
   });
 }

@@ -25,7 +25,7 @@ const collectionLibraries = new Set(['_', 'lodash', 'R', 'ramda', 'fp']);
  *
  * @param expression the argument of `Promise.all` and its like
  */
-export function branchesOf(resolver: Resolver, expression: Node, seen: ReadonlySet<Variable> = new Set()): Branch[] {
+export function branchesOf(resolver: Resolver, expression: Node, seen: ReadonlySet<Node | Variable> = new Set()): Branch[] {
   const node = unwrap(expression);
   switch (node.type) {
     case 'ArrayExpression':
@@ -45,30 +45,35 @@ export function branchesOf(resolver: Resolver, expression: Node, seen: ReadonlyS
   }
 }
 
-function arrayBranches(resolver: Resolver, node: TSESTree.ArrayExpression, seen: ReadonlySet<Variable>): Branch[] {
+function arrayBranches(resolver: Resolver, node: TSESTree.ArrayExpression, seen: ReadonlySet<Node | Variable>): Branch[] {
   const branches: Branch[] = [];
-  for (const [index, element] of node.elements.entries()) {
+  let isStarted = false;
+  for (const element of node.elements) {
     if (!element) continue;
     if (element.type === 'SpreadElement') branches.push(...branchesOf(resolver, element.argument, seen));
     else if (unwrap(element).type === 'AwaitExpression') {
       // Awaited while the array is built: over before the next element starts, but not before the ones in front settle.
-      if (node.elements.slice(0, index).some((before) => before && before.type !== 'SpreadElement' && unwrap(before).type === 'CallExpression')) branches.push({ node: element, replicated: false });
+      if (isStarted) branches.push({ node: element, replicated: false });
     } else branches.push(...elementBranches(resolver, element, seen));
+    isStarted ||= unwrap(element).type === 'CallExpression';
   }
   return branches;
 }
 
+/** Joins in joins and variables of variables that are followed; a join that is deeper in counts as one branch. */
+const MOST_NESTED = 20;
+
 /** The branch of one element; a nested join is flattened. */
-export function elementBranches(resolver: Resolver, element: Node, seen: ReadonlySet<Variable>): Branch[] {
+export function elementBranches(resolver: Resolver, element: Node, seen: ReadonlySet<Node | Variable>): Branch[] {
   const node = unwrap(element);
   if (node.type === 'Identifier') {
     const variable = resolver.file.variableOf(node);
     const init = variable && !seen.has(variable) ? startedBy(variable) : undefined;
     return init && variable ? elementBranches(resolver, init, new Set([...seen, variable])) : [];
   }
-  if (node.type === 'CallExpression' && isJoin(resolver, node)) {
+  if (node.type === 'CallExpression' && seen.size < MOST_NESTED && isJoin(resolver, node)) {
     const [argument] = node.arguments;
-    if (argument) return branchesOf(resolver, argument, seen);
+    if (argument) return branchesOf(resolver, argument, new Set([...seen, node]));
   }
   if (node.type === 'AwaitExpression') return [];
   if (node.type === 'CallExpression' || node.type === 'ConditionalExpression' || node.type === 'LogicalExpression' || node.type === 'TaggedTemplateExpression' || isFunction(node) || node.type === 'NewExpression') {
@@ -94,7 +99,7 @@ export function isJoin(resolver: Resolver, call: TSESTree.CallExpression): boole
   return (value?.kind === 'global' && value.name === 'Promise') || (value?.kind === 'module' && value.specifier === 'bluebird');
 }
 
-function callBranches(resolver: Resolver, node: TSESTree.CallExpression, seen: ReadonlySet<Variable>): Branch[] {
+function callBranches(resolver: Resolver, node: TSESTree.CallExpression, seen: ReadonlySet<Node | Variable>): Branch[] {
   const name = calleeName(node) ?? '';
   const receiver = receiverOf(node);
   if (receiver) {
@@ -124,7 +129,7 @@ function callBranches(resolver: Resolver, node: TSESTree.CallExpression, seen: R
 }
 
 /** A same-file function that builds the array: the branches of what it returns. */
-function returnedBranches(resolver: Resolver, fn: FunctionNode, call: TSESTree.CallExpression, seen: ReadonlySet<Variable>): Branch[] {
+function returnedBranches(resolver: Resolver, fn: FunctionNode, call: TSESTree.CallExpression, seen: ReadonlySet<Node | Variable>): Branch[] {
   if (fn.body.type !== 'BlockStatement') return branchesOf(resolver, fn.body, seen);
   const last = fn.body.body.at(-1);
   const inner = last?.type === 'ReturnStatement' && last.argument ? branchesOf(resolver, last.argument, seen) : [];
@@ -142,7 +147,7 @@ export function workerBranches(resolver: Resolver, worker: Node, over: Node, cal
   return node.type === 'CallExpression' ? [{ node, replicated, over }] : [];
 }
 
-function variableBranches(resolver: Resolver, node: TSESTree.Identifier, seen: ReadonlySet<Variable>): Branch[] {
+function variableBranches(resolver: Resolver, node: TSESTree.Identifier, seen: ReadonlySet<Node | Variable>): Branch[] {
   const variable = resolver.file.variableOf(node);
   if (!variable || seen.has(variable)) return [];
   const definition = variable.defs[0];
@@ -164,7 +169,7 @@ function variableBranches(resolver: Resolver, node: TSESTree.Identifier, seen: R
 }
 
 /** `ps.push(a, b)`, `ps.push(...xs.map(f))`, `ps[i] = a`. */
-function addedBranches(resolver: Resolver, identifier: Node, declarator: TSESTree.VariableDeclarator, seen: ReadonlySet<Variable>): Branch[] {
+function addedBranches(resolver: Resolver, identifier: Node, declarator: TSESTree.VariableDeclarator, seen: ReadonlySet<Node | Variable>): Branch[] {
   const [first] = chainFrom(identifier).links;
   if (first?.called && (first.name === 'push' || first.name === 'unshift') && first.call?.type === 'CallExpression') {
     const added = first.call.arguments.flatMap((argument) => (argument.type === 'SpreadElement' ? branchesOf(resolver, argument.argument, seen) : elementBranches(resolver, argument, seen)));

@@ -35,7 +35,14 @@ export function sharedSessions(model: SessionModel): SharedSession[] {
   const finder = hasLimiter(model.resolver) ? new UseFinder(model.resolver, (call) => isSerialised(model.resolver, call)) : finderOf(model.resolver);
   const found = forks.flatMap((fork) => sharedIn(model, fork, finder));
   // What is started here and joined there is one fork: said where it is joined.
-  return found.filter(({ fork, session }) => fork.kind !== 'started' || !found.some((other) => other.fork.kind !== 'started' && other.session === session && other.branches.some(({ branch }) => branch.node === fork.call)));
+  const joined = new Map<Session, Set<Node>>();
+  for (const { fork, session, branches } of found) {
+    if (fork.kind === 'started') continue;
+    const nodes = joined.get(session) ?? new Set<Node>();
+    joined.set(session, nodes);
+    for (const { branch } of branches) nodes.add(branch.node);
+  }
+  return found.filter(({ fork, session }) => fork.kind !== 'started' || !(joined.get(session)?.has(fork.call) ?? false));
 }
 
 function sharedIn(model: SessionModel, fork: Fork, finder: UseFinder): SharedSession[] {
@@ -44,7 +51,9 @@ function sharedIn(model: SessionModel, fork: Fork, finder: UseFinder): SharedSes
     const uses = usesOfBranch(finder, branch).filter((use) => !isOwn(use.session, branch) && runsBeside(fork, branch, use));
     for (const session of new Set(uses.map((use) => use.session))) {
       const entry = { branch, uses: uses.filter((use) => use.session === session) };
-      bySession.set(session, [...(bySession.get(session) ?? []), entry]);
+      const entries = bySession.get(session);
+      if (entries) entries.push(entry);
+      else bySession.set(session, [entry]);
     }
   }
   const found: SharedSession[] = [];

@@ -36,8 +36,21 @@ export function unreleased(model: SessionModel, strictness: Strictness): Finding
   const summaries = new Summaries(model);
   return [
     ...losses.flatMap((loss) => lost(model, loss, strictness) ?? []),
-    ...obligations.flatMap((obligation) => (obligation.scope.type === 'Program' ? (keptByModule(model, obligation) ?? []) : new Judgement(model, obligation, strictness, summaries).findings())),
+    ...affordable(obligations).flatMap((obligation) => (obligation.scope.type === 'Program' ? (keptByModule(model, obligation) ?? []) : new Judgement(model, obligation, strictness, summaries).findings())),
   ];
+}
+
+/** Characters to be read for the sessions of one function: a hundred in one of a thousand lines. */
+const MOST_READ = 4_000_000;
+
+/** Each session is a question of its own to the whole function; the first of more than anybody writes are asked about. */
+function affordable(obligations: readonly Obligation[]): Obligation[] {
+  const read = new Map<Node, number>();
+  return obligations.filter(({ scope }) => {
+    const before = read.get(scope) ?? 0;
+    read.set(scope, before + scope.range[1] - scope.range[0]);
+    return before < MOST_READ;
+  });
 }
 
 // ----- sessions that no variable holds

@@ -10,6 +10,7 @@ export class Holders {
   /** The session is this property of the one variable: `result.resultSet`. */
   readonly #property: string | undefined;
   readonly #names: ReadonlySet<string>;
+  #mentions: readonly Node[] | undefined;
   /** Where `this.property` is named, for a session that a field holds. */
   readonly #ofThis: readonly Node[] | undefined;
 
@@ -50,13 +51,14 @@ export class Holders {
   /** Every place where the session is named, in nested functions too. */
   mentions(): readonly Node[] {
     if (this.#ofThis) return this.#ofThis;
-    return [...this.variables].flatMap((variable) =>
+    this.#mentions ??= [...this.variables].flatMap((variable) =>
       variable.references.flatMap(({ identifier }): Node[] => {
         if (this.#property === undefined) return [identifier];
         const { parent } = outermost(identifier);
         return parent?.type === 'MemberExpression' && this.isSession(parent) ? [parent] : [];
       }),
     );
+    return this.#mentions;
   }
 }
 

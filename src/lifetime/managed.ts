@@ -7,7 +7,7 @@ import type { CallbackOrigin, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, outermost, receiverOf, unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
-import { acquiringAt, indentOf, shifted, unitOf, type Rewriting } from './rewriting.js';
+import { acquiringAt, indentOf, isTooLong, shifted, unitOf, type Rewriting } from './rewriting.js';
 
 /** A piece of the work, and whether it stands as deep as it will in the callback. */
 export interface Piece {
@@ -37,7 +37,7 @@ export function useManaged(file: File, kind: SessionKind, acquisition: Node): Re
   const plain = helper && (tried(kind, variable, rest) ?? straight(file, kind, variable, rest));
   if (!helper || !plain || variable.references.some(({ init, identifier }) => !init && identifier.range[0] > plain.last.range[1])) return undefined;
   const range: [number, number] = [statement.range[0], plain.last.range[1]];
-  if (!canMoveIntoCallback(file, plain, statement)) return undefined;
+  if (isTooLong(range) || !canMoveIntoCallback(file, plain, statement)) return undefined;
   const indent = indentOf(file, statement);
   const unit = unitOf(file, statement);
   const lines = plain.work.map(({ statements, isDeep }) => {

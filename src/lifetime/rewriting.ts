@@ -7,7 +7,8 @@ import type { ReleaseFacts, SessionFacts } from '../libraries/library.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import { areAtLeast, versionsFor } from '../sessions/installed.js';
 import { versionsOf } from './disposing.js';
-import { calleeName, chainFrom, enclosingFunction, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { indexFrom } from '../sessions/order.js';
+import { calleeName, chainFrom, enclosingFunction, isFunction, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import type { SessionKind, Variable } from '../sessions/values.js';
 
 /** A rewriting: what to call it, and the text that takes the place of a piece of the source. */
@@ -47,8 +48,15 @@ export function acquiringAt(file: File, acquisition: Node): Acquiring | undefine
   const variable = file.variableOf(name);
   if (!isBlock(block) || !variable) return undefined;
   const rest = block.body.slice(block.body.indexOf(statement) + 1);
-  const writesLater = variable.references.some((reference) => reference.isWrite() && rest.some((each) => isWithin(reference.identifier, each)));
+  const writesLater = variable.references.some((reference) => reference.isWrite() && isIn(rest, reference.identifier));
   return rest.length === 0 || writesLater ? undefined : { statement, variable, value, rest };
+}
+
+/** Within statements that follow each other. */
+function isIn(statements: readonly Node[], node: Node): boolean {
+  const [first] = statements;
+  const last = statements.at(-1);
+  return first !== undefined && last !== undefined && node.range[0] >= first.range[0] && node.range[1] <= last.range[1];
 }
 
 function isBlock(node: Node | undefined): node is Block {
@@ -84,11 +92,17 @@ export function wrapInFinally(file: File, kind: SessionKind, acquisition: Node):
   const end = acquiring.rest.at(-1)?.range[1] ?? start;
   // What stands behind the acquisition in its line, a comment, stays there; one that does not end there has no place.
   const line = acquiring.statement.loc.end.line;
-  if (file.sourceCode.getAllComments().some(({ range, loc }) => range[0] >= start && range[1] <= first && loc.start.line === line && loc.end.line > line)) return undefined;
+  const behind = acquiring.rest[0] ? file.sourceCode.getCommentsBefore(acquiring.rest[0]) : [];
+  if (behind.some(({ loc }) => loc.start.line === line && loc.end.line > line)) return undefined;
   const newline = source.slice(start, first).indexOf('\n');
   const head = newline < 0 ? '' : source.slice(start, start + newline);
   const body = newline < 0 ? `\n${indent}${unit}${shifted(file, [first, end], edits, unit)}` : shifted(file, [start + newline, end], edits, unit).replace(/^(?:[ \t]*\r?\n)+/, '\n');
   return { messageId: 'wrapInFinally', range: [start, end], text: `${head}\n${indent}try {${body}\n${indent}} finally {\n${indent}${unit}${release};\n${indent}}` };
+}
+
+/** Nobody could review it; and a file with many acquisitions in a long function would spend its time on it. */
+export function isTooLong([start, end]: readonly [number, number]): boolean {
+  return end - start > 20_000;
 }
 
 export interface Edit {
@@ -98,12 +112,12 @@ export interface Edit {
 
 /** What changes in the statements that are wrapped: releases go, and what is returned is awaited. */
 function editsOfRest(file: File, facts: SessionFacts, { variable, rest, statement }: Acquiring): Edit[] | undefined {
-  if (rest.some((each) => /^(?:Import|Export)/.test(each.type)) || declaresForOthers(file, rest)) return undefined;
+  if (isTooLong([statement.range[1], rest.at(-1)?.range[1] ?? 0]) || rest.some((each) => /^(?:Import|Export)/.test(each.type)) || declaresForOthers(file, rest)) return undefined;
   const home = enclosingFunction(statement);
   const edits: Edit[] = [];
   for (const reference of variable.references) {
     const node = reference.identifier as Node;
-    if (!rest.some((each) => isWithin(node, each))) {
+    if (!isIn(rest, node)) {
       // Before it is acquired, or in its declaration: anything else is out of reach of the new `finally`.
       if (node.range[0] > statement.range[1]) return undefined;
       continue;
@@ -160,12 +174,8 @@ function withoutStatement(file: File, statement: TSESTree.ExpressionStatement): 
 
 /** A name that is declared behind the acquisition and used in front of it, or after the block. */
 function declaresForOthers(file: File, rest: readonly Node[]): boolean {
-  const [first] = rest;
-  const last = rest.at(-1);
-  if (!first || !last) return false;
-  const inside = (node: Node): boolean => node.range[0] >= first.range[0] && node.range[1] <= last.range[1];
   return rest.some((statement) =>
-    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !inside(reference.identifier)) || variable.identifiers.some((name) => !inside(name))),
+    declaredBy(file, statement).some((variable) => variable.references.some((reference) => !isIn(rest, reference.identifier)) || variable.identifiers.some((name) => !isIn(rest, name))),
   );
 }
 
@@ -248,7 +258,7 @@ function mayBePromise(node: Node): boolean {
 export function awaitUsing(file: File, kind: SessionKind, acquisition: Node): Rewriting | undefined {
   const acquiring = acquiringAt(file, acquisition);
   const dispose = kind.facts.release?.dispose;
-  if (!acquiring || acquiring.statement.type !== 'VariableDeclaration' || acquiring.statement.kind === 'var' || !dispose || !knowsUsing(file) || !isImplemented(file, kind, dispose)) return undefined;
+  if (!acquiring || acquiring.statement.type !== 'VariableDeclaration' || acquiring.statement.kind === 'var' || !dispose || !isImplemented(file, kind, dispose) || !knowsUsing(file)) return undefined;
   if (dispose.symbol !== 'dispose' && !canWait(file, acquiring.statement)) return undefined;
   if (acquiring.statement.parent.type === 'Program' && acquiring.variable.references.some((reference) => enclosingFunction(reference.identifier) !== undefined)) return undefined;
   const edits = editsOfRest(file, kind.facts, acquiring);
@@ -268,7 +278,15 @@ function isImplemented(file: File, { library }: SessionKind, dispose: NonNullabl
   return versions !== undefined && areAtLeast(versions, dispose.since ?? dispose.asOf);
 }
 
-function knowsUsing({ filename, sourceCode }: File): boolean {
+const filesWithUsing = new WeakMap<File, boolean>();
+
+function knowsUsing(file: File): boolean {
+  let known = filesWithUsing.get(file);
+  if (known === undefined) filesWithUsing.set(file, (known = compilerKnowsUsing(file)));
+  return known;
+}
+
+function compilerKnowsUsing({ filename, sourceCode }: File): boolean {
   if (/\b(?:await )?using \w+ =/.test(sourceCode.text)) return true;
   const compiler = /\.[cm]?ts$/.test(filename) ? versionsFor(filename, 'typescript') : undefined;
   return compiler !== undefined && areAtLeast(compiler, '5.2');
@@ -309,7 +327,7 @@ export function edited(source: string, [start, end]: readonly [number, number], 
 /** As {@link edited}, further in by `unit`; lines within a template literal stay where they are. */
 export function shifted(file: File, range: readonly [number, number], edits: readonly Edit[], unit: string): string {
   const { text } = file.sourceCode;
-  const fixed = file.sourceCode.ast.tokens.filter((token) => token.type === 'Template' && token.range[0] >= range[0] && token.range[1] <= range[1]);
+  const fixed = templatesWithin(file, range);
   const indents: Edit[] = [];
   for (let at = text.indexOf('\n', range[0]); at >= 0 && at < range[1]; at = text.indexOf('\n', at + 1)) {
     const isFixed = fixed.some((token) => token.range[0] < at && at < token.range[1]);
@@ -318,6 +336,17 @@ export function shifted(file: File, range: readonly [number, number], edits: rea
     if (!isFixed && !isEmpty && !isEdited) indents.push({ range: [at + 1, at + 1], text: unit });
   }
   return edited(text, range, [...edits, ...indents]);
+}
+
+const templates = new WeakMap<File, readonly TSESTree.Token[]>();
+
+/** Texts of template literals. */
+function templatesWithin(file: File, [start, end]: readonly [number, number]): readonly TSESTree.Token[] {
+  const all = templates.get(file) ?? file.sourceCode.ast.tokens.filter(({ type }) => (type as string) === 'Template');
+  templates.set(file, all);
+  const found: TSESTree.Token[] = [];
+  for (let index = indexFrom(all, start), token = all[index]; token && token.range[1] <= end; index += 1, token = all[index]) found.push(token);
+  return found;
 }
 
 /** What a block of the file adds to the indentation, as seen where the statement stands in its own. */

@@ -60,6 +60,9 @@ function keyOf({ owner, steps }: Place): string {
   return `${owner}.${steps.join('.')}`;
 }
 
+/** Deeper places than `ctx.state.db.tx` are nobody's habit. */
+const MOST_STEPS = 3;
+
 function placeOf(resolver: Resolver, expression: Node, path: readonly string[]): Place | undefined {
   const whole = unwrap(expression);
   // Hono: `c.get('tx')` is `c.var.tx`.
@@ -68,7 +71,10 @@ function placeOf(resolver: Resolver, expression: Node, path: readonly string[]):
   const receiver = isGet ? receiverOf(whole) : whole;
   if (!receiver || (isGet && (calleeName(whole) !== 'get' || key?.type !== 'Literal' || whole.arguments.length !== 1))) return undefined;
   let root = receiver;
-  while (root.type === 'MemberExpression') root = unwrap(root.object);
+  for (let depth = 0; root.type === 'MemberExpression'; depth += 1) {
+    if (depth === MOST_STEPS) return undefined;
+    root = unwrap(root.object);
+  }
   const owner = ownerOf(resolver, root);
   if (!owner) return undefined;
   const steps = key?.type === 'Literal' ? ['var', String(key.value), ...path] : [...path];
@@ -77,7 +83,7 @@ function placeOf(resolver: Resolver, expression: Node, path: readonly string[]):
     if (name === undefined) return undefined;
     steps.unshift(name);
   }
-  return steps.length === 0 || steps.length > 3 ? undefined : { ...owner, steps };
+  return steps.length === 0 || steps.length > MOST_STEPS ? undefined : { ...owner, steps };
 }
 
 function ownerOf(resolver: Resolver, root: Node): Omit<Place, 'steps'> | undefined {

@@ -38,7 +38,7 @@ function findField(resolver: Resolver, node: ClassNode, name: string): Value | u
 }
 
 function ownFieldValue(resolver: Resolver, node: ClassNode, name: string): Value | undefined {
-  for (const member of node.body.body) {
+  for (const member of membersNamed(node).get(name) ?? []) {
     if ((member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') && propertyName(member) === name) {
       const declared = declaredField(resolver, member, name);
       if (declared) return declared;
@@ -64,6 +64,37 @@ function ownFieldValue(resolver: Resolver, node: ClassNode, name: string): Value
     }
   }
   return assignedField(resolver, node, name);
+}
+
+const memberTables = new WeakMap<ClassNode, Map<string, TSESTree.ClassElement[]>>();
+
+/** Members by name, in source order; constructors also by the fields that their parameters declare. */
+function membersNamed(node: ClassNode): ReadonlyMap<string, readonly TSESTree.ClassElement[]> {
+  let table = memberTables.get(node);
+  if (table) return table;
+  table = new Map<string, TSESTree.ClassElement[]>();
+  memberTables.set(node, table);
+  for (const member of node.body.body) {
+    for (const name of namesOf(member)) {
+      const members = table.get(name);
+      if (members) members.push(member);
+      else table.set(name, [member]);
+    }
+  }
+  return table;
+}
+
+function namesOf(member: TSESTree.ClassElement): ReadonlySet<string> {
+  const names = new Set<string>();
+  const own = member.type === 'PropertyDefinition' || member.type === 'AccessorProperty' || member.type === 'MethodDefinition' ? propertyName(member) : undefined;
+  if (own !== undefined) names.add(own);
+  if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') return names;
+  for (const param of member.value.params) {
+    if (param.type !== 'TSParameterProperty') continue;
+    const { name } = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
+    if (typeof name === 'string') names.add(name);
+  }
+  return names;
 }
 
 function declaredField(resolver: Resolver, member: TSESTree.PropertyDefinition | TSESTree.AccessorProperty, name: string): Value | undefined {
@@ -115,7 +146,9 @@ export function fieldAssignments(resolver: Resolver, node: ClassNode, name: stri
       if (!owner || field === undefined) continue;
       const fields = table.get(owner) ?? new Map<string, TSESTree.AssignmentExpression[]>();
       table.set(owner, fields);
-      fields.set(field, [...(fields.get(field) ?? []), assignment]);
+      const assignments = fields.get(field);
+      if (assignments) assignments.push(assignment);
+      else fields.set(field, [assignment]);
     }
   }
   return table.get(node)?.get(name) ?? [];

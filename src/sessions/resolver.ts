@@ -472,31 +472,31 @@ function isNothing(node: Node): boolean {
 
 /** The steps from a pattern to the variable: `{ a: { b } }` to b is ['a', 'b']; [] for a plain identifier. */
 export function bindingPath(pattern: Node, variable: Variable): readonly string[] | undefined {
-  const target = variable.identifiers[0];
-  switch (pattern.type) {
-    case 'Identifier':
-      return pattern === target ? [] : undefined;
-    case 'AssignmentPattern':
-      return bindingPath(pattern.left, variable);
-    case 'TSParameterProperty':
-      return bindingPath(pattern.parameter, variable);
-    case 'ObjectPattern':
-      for (const property of pattern.properties) {
-        if (property.type === 'RestElement') continue;
-        const rest = bindingPath(property.value, variable);
-        const name = propertyName(property);
-        if (rest && name !== undefined) return [name, ...rest];
+  // From the name outwards: a pattern may bind thousands.
+  const path: string[] = [];
+  for (let node: Node | undefined = variable.identifiers[0]; node && node !== pattern; node = node.parent) {
+    const { parent }: Node = node;
+    switch (parent?.type) {
+      case 'AssignmentPattern':
+        if (parent.left !== node) return undefined;
+        break;
+      case 'ArrayPattern':
+        path.push(String(parent.elements.indexOf(node as TSESTree.DestructuringPattern)));
+        break;
+      case 'Property': {
+        const name = parent.value === node ? propertyName(parent) : undefined;
+        if (name === undefined) return undefined;
+        path.push(name);
+        break;
       }
-      return undefined;
-    case 'ArrayPattern':
-      for (const [index, element] of pattern.elements.entries()) {
-        const rest = element && element.type !== 'RestElement' ? bindingPath(element, variable) : undefined;
-        if (rest) return [String(index), ...rest];
-      }
-      return undefined;
-    default:
-      return undefined;
+      case 'ObjectPattern':
+      case 'TSParameterProperty':
+        break;
+      default:
+        return undefined;
+    }
   }
+  return variable.identifiers[0] ? path.reverse() : undefined;
 }
 
 /** Whether methods are called on the variable, other than those of a promise or an array. */

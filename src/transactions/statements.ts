@@ -3,6 +3,7 @@ import { childrenOf, runningChildrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { calleeName, chainOf, isFunction, type Chain, type Node } from '../sessions/syntax.js';
+import type { Variable } from '../sessions/values.js';
 import { runsInPlace } from './awaiting.js';
 import { prefixesOf, variableAt } from './paths.js';
 import type { TransactionScope } from './scopes.js';
@@ -58,28 +59,46 @@ export function statementsIn(model: SessionModel, scope: TransactionScope): read
  * constants that hold one count.
  */
 export function mentionsSession(resolver: Resolver, node: Node, scope?: TransactionScope): boolean {
+  const known = answersOf(resolver, scope?.variable);
   const keys = resolver.file.sourceCode.visitorKeys;
+  const seen: Node[] = [];
   const stack: Node[] = [node];
   for (let current = stack.pop(); current; current = stack.pop()) {
-    if (current.type === 'Identifier') {
-      const variable = resolver.file.variableOf(current);
-      if (variable) {
-        if (variable === scope?.variable) return true;
-        const value = resolver.variableValue(variable);
-        if (value?.kind === 'session') return true;
-        if (value?.kind === 'object' && resolver.carriedBy(current).length > 0) return true;
-        if (value?.kind === 'shape' && resolver.carriedBy(current).length > 0) return true;
-      }
-      continue;
+    const answer = known.get(current);
+    if (answer === false) continue;
+    if (answer ?? isSession(resolver, current, scope)) {
+      // So does everything around it.
+      for (let outer: Node | undefined = current; outer; outer = outer === node ? undefined : outer.parent) known.set(outer, true);
+      return true;
     }
-    if (current.type === 'MemberExpression') {
-      if (resolver.valueOf(current)?.kind === 'session') return true;
-      // The names of members and keys are no variables.
-      stack.push(current.object, ...(current.computed ? [current.property] : []));
-    } else if (current.type === 'Property' && !current.computed) stack.push(current.value);
-    else stack.push(...childrenOf(current, keys));
+    seen.push(current);
+    // The names of members and keys are no variables.
+    if (current.type === 'MemberExpression') stack.push(current.object, ...(current.computed ? [current.property] : []));
+    else if (current.type === 'Property' && !current.computed) stack.push(current.value);
+    else if (current.type !== 'Identifier') for (const child of childrenOf(current, keys)) stack.push(child);
   }
+  for (const each of seen) known.set(each, false);
   return false;
+}
+
+const answers = new WeakMap<Resolver, Map<Variable | undefined, Map<Node, boolean>>>();
+
+/** What is known of the pieces of code that were asked about: calls in calls ask for the same again and again. */
+function answersOf(resolver: Resolver, variable: Variable | undefined): Map<Node, boolean> {
+  const ofFile = answers.get(resolver) ?? new Map<Variable | undefined, Map<Node, boolean>>();
+  answers.set(resolver, ofFile);
+  const known = ofFile.get(variable) ?? new Map<Node, boolean>();
+  ofFile.set(variable, known);
+  return known;
+}
+
+function isSession(resolver: Resolver, node: Node, scope: TransactionScope | undefined): boolean {
+  if (node.type === 'MemberExpression') return resolver.valueOf(node)?.kind === 'session';
+  const variable = node.type === 'Identifier' ? resolver.file.variableOf(node) : undefined;
+  if (!variable) return false;
+  if (variable === scope?.variable) return true;
+  const value = resolver.variableValue(variable);
+  return value?.kind === 'session' || ((value?.kind === 'object' || value?.kind === 'shape') && resolver.carriedBy(node).length > 0);
 }
 
 /** Whether the session takes part in a chain, as receiver, as argument, or in the making of its receiver. */
