@@ -20,7 +20,8 @@ export function mendingsOf(model: SessionModel, { breach, node, obligation, way 
   if (obligation?.kinds.length !== 1) return [];
   const [kind] = obligation.kinds;
   const first = way && rollBackFirst(model, obligation, node, way);
-  const found = breach === 'releasedOpen' ? [useManagedSession(file, kind, obligation.node), first] : leaks.has(breach) ? [useManaged(file, kind, node), useManagedSession(file, kind, node), wrapInFinally(file, kind, node), awaitUsing(file, kind, node), first] : [];
+  // Who rolls back where it is not released has still to release it.
+  const found = breach === 'releasedOpen' ? [useManagedSession(file, kind, obligation.node), first] : leaks.has(breach) ? [useManaged(file, kind, node), useManagedSession(file, kind, node), wrapInFinally(file, kind, node), awaitUsing(file, kind, node), ...(breach === 'leftOnPath' ? [] : [first])] : [];
   return found.filter((each) => each !== undefined);
 }
 
