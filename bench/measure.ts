@@ -33,8 +33,10 @@ function lint({ files, rival, typedIn }: Job): Measured {
   const [cpuBefore, wallBefore] = [process.cpuUsage(), performance.now()];
   for (const filename of files) {
     const { messages } = linter.verifyAndFix(readFileSync(filename, 'utf8'), config, { filename, fix: false, stats: true } as Linter.FixOptions);
-    findings += messages.length;
-    for (const pass of linter.getTimes().passes) {
+    findings += messages.filter(({ ruleId }) => ruleId !== null).length;
+    const { passes } = linter.getTimes();
+    if (passes.length === 0) throw new Error(`${filename} was not linted: ${messages[0]?.message ?? ''}`);
+    for (const pass of passes) {
       total += pass.total;
       for (const [name, time] of Object.entries(pass.rules ?? {})) {
         rules += time.total;

@@ -1,6 +1,7 @@
 /** What is linted, and with what. */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import js from '@eslint/js';
 import tsParser from '@typescript-eslint/parser';
 import type { Linter } from 'eslint';
 import promise from 'eslint-plugin-promise';
@@ -25,8 +26,13 @@ export function packageFiles(limit: number): string[] {
   return packages.flatMap((name) => filesIn(resolve('node_modules', name)).slice(0, limit));
 }
 
+/** What most projects lint with anyway: the recommended rules of ESLint and of typescript-eslint. */
+const usual = [js.configs.recommended, ...tseslint.configs.recommended].reduce<Linter.RulesRecord>((all, { rules }) => ({ ...all, ...(rules as Linter.RulesRecord | undefined) }), {});
+
 export const rivals = {
   'no rules': {},
+  'usual rules': usual,
+  'usual rules and all': { ...usual, ...dbSession.configs.all.rules },
   recommended: dbSession.configs.recommended.rules,
   strict: dbSession.configs.strict.rules,
   all: dbSession.configs.all.rules,
@@ -40,6 +46,8 @@ export type Rival = keyof typeof rivals;
 /** A flat config with the rules of one rival, and of no other. */
 export function configOf(rival: Rival, typedIn: string | undefined): Linter.Config[] {
   return [
+    // Packages are what is linted.
+    { ignores: ['!**/node_modules/'] },
     {
       files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
       plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin },

@@ -115,6 +115,8 @@ function joinsScope(resolver: Resolver, node: CallLike | Extract<Node, { type: '
 
 /** A client, or an entity manager that finds the scope by its context: a field that is injected, the request's own. */
 function isJoining(resolver: Resolver, prefix: Node, libraries: ReadonlySet<string>): boolean {
+  const callee = prefix.type === 'CallExpression' ? resolver.valueOf(prefix.callee) : undefined;
+  if (callee?.kind === 'module' && (acquiresByMethod.get(exportName(callee.path) ?? '')?.some(({ library, origin, facts }) => libraries.has(library.id) && origin.on === 'module' && facts.operations?.onlyHazards !== undefined) ?? false)) return true;
   const value = resolver.valueOf(prefix);
   if (value?.kind === 'client') return libraries.has(value.library.id);
   if (value?.kind === 'session') {
@@ -123,8 +125,7 @@ function isJoining(resolver: Resolver, prefix: Node, libraries: ReadonlySet<stri
     const isInjected = value.session.how === 'typed' && (!owner || (owner.parent.type === 'MethodDefinition' && owner.parent.kind === 'constructor'));
     return isInjected && facts.operations?.onlyHazards !== undefined && libraries.has(library.id);
   }
-  const callee = prefix.type === 'CallExpression' ? resolver.valueOf(prefix.callee) : undefined;
-  return callee?.kind === 'module' && (acquiresByMethod.get(exportName(callee.path) ?? '')?.some(({ library, origin, facts }) => libraries.has(library.id) && origin.on === 'module' && facts.operations?.onlyHazards !== undefined) ?? false);
+  return false;
 }
 
 /** `this.orderRepository`: a field that is called as repositories are, inside an ambient scope. */

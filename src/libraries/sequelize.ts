@@ -14,7 +14,7 @@ export const sequelize: Library = {
     injectors: ['InjectModel', 'InjectConnection'],
     sql: ['query', 'queryRaw'],
   },
-  markers: ['\\bsequelize\\b', '\\bqueryInterface\\b'],
+  markers: ['sequelize', 'queryInterface'],
   sessions: [
     {
       id: 'transaction',

@@ -68,7 +68,7 @@ export const typeorm: Library = {
       },
       outsideTransaction: {
         kind: 'loses-writes',
-        text: 'parallel `save`s share the transaction that the first of them opens: when that one fails, the others have resolved and are rolled back',
+        text: 'the queries queue on one connection and nothing is gained; parallel `save`s also share the transaction that the first of them opens: when that one fails, the others have resolved and are rolled back',
         versions: '1.1 on PostgreSQL',
         status: 'measured',
         evidence: 'typeorm/parallel-save',

@@ -1,21 +1,18 @@
 /** What each expression of a function does to one session of it: the answers to the interpreter's questions. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { bySource, indexFrom } from '../sessions/order.js';
 import { calleeName, chainOf, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
+import { carriageOf, isOptionName, isOwnClass, travels } from './carrying.js';
 import { consumerOf } from './holders.js';
+import { endsProcess, eventMethods, hardlyThrows, isOfConsole, neverThrows } from './known-calls.js';
 import type { Effect, LifetimeScope } from './lifetime.js';
-import { isAwaited, isContinued, isInFinally, isInHandlerOf, isKeptLocally, isOptionsOnly, isTested, mayNotRun, nameOf } from './places.js';
+import { isAwaited, isContinued, isInFinally, isInHandlerOf, isKeptLocally, isOptionsOnly, isTested, mayNotRun } from './places.js';
+import { Mentions } from './mentions.js';
 import { isKept, isRelease, isReleaseReference, isSessionRelease, isSubmission, mayEndTransaction, releasesOf, showsRelease, type Subject } from './releasing.js';
 import { parameterFor, type Summaries } from './summaries.js';
 import { childrenOf, isClass, promiseStepOf } from './syntax.js';
 
-/** Calls that do not throw, or of which nobody expects it. */
-const eventMethods = /^(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners)$/;
-const plainMethods = /\.(?:on|once|off|addListener|removeListener|prependListener|removeAllListeners|emit|map|filter|flat|flatMap|forEach|some|every|find|includes|push|pop|shift|unshift|concat|slice|join|split|trim|toString|toISOString|toLowerCase|toUpperCase|startsWith|endsWith|replace|get|has|keys|values|entries|status|json|send)$/;
-const cannotThrow = /^(?:console\.\w+|(?:this\.)?(?:logger|log)\.\w+|clearTimeout|clearInterval|Date\.now|performance\.now|Object\.(?:keys|values|entries)|Number|String|Boolean|Symbol|Array\.isArray)$/;
-const endsProcess = /^(?:process\.(?:exit|abort)|Deno\.exit)$/;
 const iterates = /^(?:map|forEach|filter|reduce|some|every|find|flatMap|sort|each|eachSeries|mapSeries|times)$/;
 const stores = /^(?:push|unshift|add|set|assign|defineProperty|enterWith|provide|register|resolve)$/;
 
@@ -31,9 +28,11 @@ export class Effects {
   readonly #summaries: Summaries;
   readonly #closures = new Map<Node, Effect | undefined>();
   readonly #insides = new Map<Node, Set<Effect>>();
+  readonly #mentions: Mentions;
+  /** Functions of the scope that name the session. */
+  readonly #hasFunctions: boolean;
   #isHandedOn = false;
   #own: readonly Node[] | undefined;
-  #mentioned: readonly Node[] | undefined;
 
   constructor(model: SessionModel, subject: Subject, scope: LifetimeScope, session: Session | undefined, summaries: Summaries) {
     this.#model = model;
@@ -41,6 +40,8 @@ export class Effects {
     this.#scope = scope;
     this.#session = session;
     this.#summaries = summaries;
+    this.#mentions = new Mentions(subject);
+    this.#hasFunctions = this.#mentions.isInFunctionsOf(scope);
   }
 
   readonly isSession = (node: Node): boolean => this.subject.holders.isSession(node);
@@ -55,18 +56,20 @@ export class Effects {
 
   #effectOf(node: Node): Effect | undefined {
     if (isFunction(node)) return this.#closure(node);
-    if (isClass(node)) return this.#mentions(node) ? 'escape' : undefined;
+    if (isClass(node)) return this.#mentions.isIn(node) ? 'escape' : undefined;
     switch (node.type) {
       case 'CallExpression':
         return this.#call(node);
       case 'NewExpression':
         // A query object, handed over at once: `client.query(new Cursor(text))`.
-        if (node.parent.type === 'CallExpression' && isSubmission(this.subject, node.parent)) return 'cannot-throw';
+        if (node.parent.type === 'CallExpression' && this.#mentions.isIn(node.parent) && isSubmission(this.subject, node.parent)) return 'cannot-throw';
         return node.callee.type === 'Identifier' && /(?:Error|Exception)$|^(?:Date|Map|Set|WeakMap|Array|Object)$/.test(node.callee.name) ? 'cannot-throw' : undefined;
       case 'TaggedTemplateExpression':
+        if (!this.#mentions.isIn(node)) return undefined;
         if (this.subject.ends === 'transaction' && isRelease(this.#model.resolver, this.subject, node)) return 'release';
         return this.subject.holders.linksOf(chainOf(node)) ? 'pending-use' : undefined;
       case 'MemberExpression':
+        if (!this.#mentions.isIn(node)) return undefined;
         if (isReleaseReference(this.subject, node)) return this.#reference(node);
         return this.isSession(node) ? this.#mention(node) : undefined;
       case 'Identifier':
@@ -80,29 +83,36 @@ export class Effects {
   // ----- calls
 
   #call(call: TSESTree.CallExpression): Effect | undefined {
+    if (!this.#mentions.isIn(call)) return endsProcess(call) ? 'never-returns' : this.#withoutSession(call);
     if (isRelease(this.#model.resolver, this.subject, call)) return 'release';
     // The transaction stays what it is.
     if (this.subject.ends === 'transaction' && isSessionRelease(this.#model.resolver, this.subject, call)) return 'use';
-    const chain = chainOf(call);
-    const links = this.subject.holders.linksOf(chain);
+    const links = this.subject.holders.linksOf(chainOf(call));
     if (links) return this.#onSession(call, links.map((link) => link.name));
-    const text = nameOf(call.callee);
-    if (endsProcess.test(text)) return 'never-returns';
-    const handed = this.#handed(call);
-    if (handed) return handed;
+    if (endsProcess(call)) return 'never-returns';
+    return this.#handed(call) ?? this.#withoutSession(call);
+  }
+
+  /** A call that is neither made on the session nor given it. */
+  #withoutSession(call: TSESTree.CallExpression): Effect | undefined {
     const local = this.#localCall(call);
     if (local) return local;
-    // What is made from the session works on it: `const repo = qr.manager.getRepository(User)`.
-    const derived = this.#session && chain.root.type === 'Identifier' && !isContinued(call) ? sessionOf(this.#model.resolver.valueOf(chain.root)) : undefined;
-    if (derived !== undefined && derived === this.#session && !this.#isLocal(chain.links.map((link) => link.name))) return 'pending-use';
-    return cannotThrow.test(text) || (plainMethods.test(text) && !isAwaited(call)) ? 'cannot-throw' : undefined;
+    if (this.#session && this.#isOnDerived(call)) return 'pending-use';
+    return neverThrows(call) || (hardlyThrows(call) && !isAwaited(call)) ? 'cannot-throw' : undefined;
+  }
+
+  /** What is made from the session works on it: `const repo = qr.manager.getRepository(User)`. */
+  #isOnDerived(call: TSESTree.CallExpression): boolean {
+    const { root, links } = chainOf(call);
+    if (root.type !== 'Identifier' || isContinued(call)) return false;
+    return sessionOf(this.#model.resolver.valueOf(root)) === this.#session && !this.#isLocal(links.map((link) => link.name));
   }
 
   #onSession(call: TSESTree.CallExpression, names: readonly string[]): Effect | undefined {
     if (isKept(this.subject, call) || (this.subject.ends === 'transaction' && mayEndTransaction(this.subject, call))) return 'escape';
     if (showsRelease(this.subject, call)) return 'cannot-throw';
     if (names.at(-1) === 'bind' || isContinued(call)) return undefined;
-    if (this.#isLocal(names) || eventMethods.test(names.at(-1) ?? '')) return isAwaited(call) ? undefined : 'cannot-throw';
+    if (this.#isLocal(names) || eventMethods.has(names.at(-1) ?? '')) return isAwaited(call) ? undefined : 'cannot-throw';
     // A command that is built and not run is no use: Kysely's `trx.commit()`.
     if (promiseStepOf(call)) return undefined;
     return 'pending-use';
@@ -115,15 +125,15 @@ export class Effects {
   /** A call that is given the session. */
   #handed(call: TSESTree.CallExpression): Effect | undefined {
     const carried = call.arguments.flatMap((argument, index) => {
-      const how = this.#carries(argument);
+      const how = carriageOf(this.subject, argument);
       return how ? [{ argument, index, how }] : [];
     });
     const [first] = carried;
     if (!first) return undefined;
     const name = calleeName(call) ?? '';
     const isStored = stores.test(name) && carried.some(({ how }) => how !== 'derived');
-    if (!isStored && carried.every(({ argument, index, how }) => how === 'derived' || this.#travels(call, argument, index))) return 'pending-use';
-    if (/^console\./.test(nameOf(call.callee))) return 'cannot-throw';
+    if (!isStored && carried.every(({ argument, index, how }) => how === 'derived' || travels(this.subject, call, argument, index))) return 'pending-use';
+    if (isOfConsole(call.callee)) return 'cannot-throw';
     const callee = this.#model.resolver.valueOf(call.callee);
     if (callee?.kind === 'function') {
       const summary = this.#summaryOf(callee.node, call, first.index);
@@ -139,50 +149,6 @@ export class Effects {
     return isKeptLocally(this.#model, call) ? 'use' : 'escape';
   }
 
-  /** How an argument carries the session: by itself, in a literal, or what is derived from it. */
-  #carries(argument: Node): 'itself' | 'literal' | 'derived' | undefined {
-    const node = unwrap(argument.type === 'SpreadElement' ? argument.argument : argument);
-    if (this.isSession(node)) return 'itself';
-    switch (node.type) {
-      case 'ObjectExpression':
-        return node.properties.some((property) => this.#carries(property.type === 'SpreadElement' ? property.argument : property.value)) ? 'literal' : undefined;
-      case 'ArrayExpression':
-        return node.elements.some((element) => element && this.#carries(element)) ? 'literal' : undefined;
-      case 'LogicalExpression':
-        return this.#carries(node.right) ?? (node.operator === '&&' ? undefined : this.#carries(node.left));
-      case 'ConditionalExpression':
-        return this.#carries(node.consequent) ?? this.#carries(node.alternate);
-      case 'MemberExpression': {
-        const links = this.subject.holders.linksOf(chainOf(node));
-        return links?.length === 1 && this.subject.kinds.some(({ facts }) => facts.derived?.properties?.includes(links[0]?.name ?? '')) ? 'derived' : undefined;
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  /** The library's own way to say on which session a statement runs: `{ transaction: t }`, `.transacting(trx)`. */
-  #travels(call: TSESTree.CallExpression, argument: Node, index: number): boolean {
-    const name = calleeName(call) ?? '';
-    const node = unwrap(argument);
-    return this.subject.kinds.some(({ facts }) => {
-      const { options, methods, argumentOf } = facts.travels ?? {};
-      if (node.type === 'ObjectExpression') return this.#isOptions(node, options ?? []);
-      return (methods?.includes(name) ?? false) || argumentOf?.[name] === index;
-    });
-  }
-
-  #isOptions(node: TSESTree.ObjectExpression, options: readonly string[]): boolean {
-    return node.properties.every((property) => {
-      const value = property.type === 'SpreadElement' ? property.argument : property.value;
-      if (!this.#carries(value)) return true;
-      // `...(t && { transaction: t })`
-      if (property.type === 'SpreadElement') return true;
-      const inner = unwrap(value);
-      return options.includes(propertyName(property) ?? '') || (inner.type === 'ObjectExpression' && this.#isOptions(inner, options));
-    });
-  }
-
   #summaryOf(fn: FunctionNode, call: TSESTree.CallExpression, index: number): Effect | undefined {
     const variable = parameterFor(this.#model, fn, call, index, (node) => this.isSession(unwrap(node)));
     return variable && this.#summaries.ofParameter(fn, variable, this.subject);
@@ -195,7 +161,7 @@ export class Effects {
     const value = this.#model.resolver.valueOf(callee);
     // An inherited method may do anything with a field.
     if (value?.kind !== 'function') return this.subject.holders.isField && callee.type === 'MemberExpression' && /^(?:ThisExpression|Super)$/.test(callee.object.type) ? 'escape' : undefined;
-    if (isWithin(value.node, this.#scope) && this.#mentions(value.node)) return this.#summaries.ofCapture(value.node, this.subject, this.#session);
+    if (isWithin(value.node, this.#scope) && this.#mentions.isIn(value.node)) return this.#summaries.ofCapture(value.node, this.subject, this.#session);
     return this.#summaries.ofOther(value.node);
   }
 
@@ -236,31 +202,20 @@ export class Effects {
         case 'TaggedTemplateExpression':
           return undefined;
         case 'NewExpression':
-          return this.#isOwnClass(parent) ? undefined : 'escape';
+          return isOwnClass(this.subject, parent) ? undefined : 'escape';
         case 'VariableDeclarator':
-          return !carried || (this.#isOptionName(key) && isOptionsOnly(this.#model, parent.id)) ? undefined : 'escape';
+          return !carried || (isOptionName(this.subject, key) && isOptionsOnly(this.#model, parent.id)) ? undefined : 'escape';
         case 'AssignmentExpression': {
           if (parent.right !== value) return undefined;
           const target = unwrap(parent.left);
           if (!carried && this.isSession(target)) return undefined;
-          if (target.type === 'MemberExpression' && !carried && this.#isOptionName(propertyName(target)) && this.#ownReleases.length > 0) return undefined;
-          return carried && target.type === 'Identifier' && this.#isOptionName(key) ? undefined : 'escape';
+          if (target.type === 'MemberExpression' && !carried && isOptionName(this.subject, propertyName(target)) && this.#ownReleases.length > 0) return undefined;
+          return carried && target.type === 'Identifier' && isOptionName(this.subject, key) ? undefined : 'escape';
         }
         default:
           return 'escape';
       }
     }
-  }
-
-  #isOptionName(name: string | undefined): boolean {
-    return name !== undefined && this.subject.kinds.some(({ facts }) => facts.travels?.options?.includes(name));
-  }
-
-  /** `new sql.Request(transaction)` is the library's own. */
-  #isOwnClass({ callee }: TSESTree.NewExpression): boolean {
-    const node = unwrap(callee);
-    const name = node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? propertyName(node) : undefined;
-    return name !== undefined && this.subject.kinds.some(({ facts }) => facts.derived?.classes?.includes(name));
   }
 
   /** `trx.commit` that somebody else will call. */
@@ -274,13 +229,14 @@ export class Effects {
 
   /** A function of the scope that works on the session, handed on by its name. */
   #named(node: TSESTree.Identifier): Effect | undefined {
+    if (!this.#hasFunctions && node.name !== this.subject.done?.name && !(isFunction(this.#scope) && node.name === this.#scope.id?.name)) return undefined;
     const { value, parent } = consumerOf(node);
     if (!parent || parent.type === 'MemberExpression' || parent.type === 'VariableDeclarator' || (parent.type === 'CallExpression' && parent.callee === value)) return undefined;
     if (this.subject.done && this.#model.file.variableOf(node) === this.subject.done) return isTested(parent) ? undefined : 'escape';
     const definition = this.#model.file.variableOf(node)?.defs[0]?.node;
     if (!definition || (!isFunction(definition) && definition.type !== 'VariableDeclarator') || !isWithin(definition, this.#scope)) return undefined;
     const fn = this.#model.resolver.valueOf(node);
-    if (fn?.kind !== 'function' || !isWithin(fn.node, this.#scope) || !this.#mentions(fn.node)) return undefined;
+    if (fn?.kind !== 'function' || !isWithin(fn.node, this.#scope) || !this.#mentions.isIn(fn.node)) return undefined;
     const inside = this.#inside(fn.node);
     if (parent.type === 'CallExpression') {
       if (promiseStepOf(parent)) return this.#summaries.ofCapture(fn.node, this.subject, this.#session);
@@ -300,7 +256,7 @@ export class Effects {
   }
 
   #closureEffect(fn: FunctionNode): Effect | undefined {
-    if (fn.type === 'FunctionDeclaration' || !this.#mentions(fn)) return undefined;
+    if (fn.type === 'FunctionDeclaration' || !this.#mentions.isIn(fn)) return undefined;
     let { value, parent } = consumerOf(fn);
     if (parent?.type === 'VariableDeclarator') return undefined;
     if (parent?.type === 'Property') ({ value, parent } = consumerOf(parent.parent));
@@ -334,12 +290,6 @@ export class Effects {
     return effects;
   }
 
-  #mentions(part: Node): boolean {
-    this.#mentioned ??= this.#allMentions().sort(bySource);
-    const first = this.#mentioned[indexFrom(this.#mentioned, part.range[0])];
-    return first !== undefined && isWithin(first, part);
-  }
-
   /** Nothing here releases it, and somebody was given it who may. */
   get isLeftToOthers(): boolean {
     return this.#isHandedOn && this.#ownReleases.length === 0;
@@ -361,7 +311,7 @@ export class Effects {
   }
 
   #releaseCalls(): Node[] {
-    return this.#allMentions().flatMap((mention): Node[] => {
+    return this.#mentions.all.flatMap((mention): Node[] => {
       for (let node: Node | undefined = mention; node && !isFunction(node) && !node.type.endsWith('Statement'); node = node.parent) {
         if ((node.type === 'CallExpression' || node.type === 'TaggedTemplateExpression') && isRelease(this.#model.resolver, this.subject, node)) return [node];
         if (node.type === 'CallExpression' && this.#isReleasingHelper(node)) return [node];
@@ -371,14 +321,9 @@ export class Effects {
     });
   }
 
-  /** Of the session, and of the callback that releases it. */
-  #allMentions(): Node[] {
-    return [...this.subject.holders.mentions(), ...(this.subject.done?.references ?? []).map(({ identifier }) => identifier)];
-  }
-
   #isReleasingHelper(call: TSESTree.CallExpression): boolean {
     const callee = this.#model.resolver.valueOf(call.callee);
-    const index = call.arguments.findIndex((argument) => this.#carries(argument));
+    const index = call.arguments.findIndex((argument) => carriageOf(this.subject, argument));
     return callee?.kind === 'function' && index >= 0 && this.#summaryOf(callee.node, call, index) === 'release';
   }
 

@@ -7,7 +7,8 @@ import { Effects } from './effects.js';
 import { runsWithProcess } from './entry.js';
 import { Leaks, type Strictness } from './leaks.js';
 import type { Leak, Lifetime, LifetimeScope, Misuse } from './lifetime.js';
-import { openTransactionsOf } from './open-transactions.js';
+import { mayLeaveOpen, openTransactionsOf } from './open-transactions.js';
+import { isReleasedInFinally } from './plain.js';
 import { acquisitionsOf, type Loss, type Obligation } from './obligations.js';
 import { isStoredForGood } from './owners.js';
 import { endsTransactionOnly, releasesOf, type Subject } from './releasing.js';
@@ -129,6 +130,7 @@ class Judgement {
     const { scope, acquisition, using, node } = this.#obligation;
     const dispose = using && disposeFinding(this.#model.file, this.#obligation);
     if (dispose) return [this.#finding(dispose.breach, node, { outcome: dispose.outcome })];
+    if (!mayLeaveOpen(this.#model, this.#obligation) && isReleasedInFinally(this.#model, this.#obligation, this.#subject)) return [];
     const found = this.#ask(scope, acquisition, 'awaited');
     const leak = found.leak ?? (this.#strictness.anyCall ? this.#ask(scope, acquisition, 'any-call').leak : undefined);
     return [...(leak ? [leak] : this.#openTransactions(found.lifetime)), ...found.misuses];

@@ -103,7 +103,7 @@ function givenEdits(file: File, variable: Variable, { work }: Plain, property: s
     if (member?.type !== 'MemberExpression' || member.computed || propertyName(member) !== property) return undefined;
     edits.push({ range: member.range, text: property });
   }
-  const uses = moved.reduce((sum, statement) => sum + (file.sourceCode.getText(statement).match(/[\w$]+/g) ?? []).filter((word) => word === property).length, 0);
+  const uses = moved.flatMap((statement) => file.sourceCode.getTokens(statement)).filter(({ value }) => value === property).length;
   return uses === edits.length ? edits : undefined;
 }
 

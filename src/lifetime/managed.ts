@@ -126,7 +126,7 @@ function endOf({ facts }: SessionKind, variable: Variable, statement: Node): 'co
 }
 
 /** What is returned does not depend on whether the commit has been done: a name, a literal, an object of such. */
-export function isPlainValue(node: Node): boolean {
+function isPlainValue(node: Node): boolean {
   const plain = unwrap(node);
   switch (plain.type) {
     case 'Identifier':

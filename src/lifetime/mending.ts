@@ -19,9 +19,9 @@ export function mendingsOf(model: SessionModel, { breach, node, obligation, way 
   // Which library it is decides how to release.
   if (obligation?.kinds.length !== 1) return [];
   const [kind] = obligation.kinds;
-  const first = way && rollBackFirst(model, obligation, node, way);
-  // Who rolls back where it is not released has still to release it.
-  const found = breach === 'releasedOpen' ? [useManagedSession(file, kind, obligation.node), first] : leaks.has(breach) ? [useManaged(file, kind, node), useManagedSession(file, kind, node), wrapInFinally(file, kind, node), awaitUsing(file, kind, node), ...(breach === 'leftOnPath' ? [] : [first])] : [];
+  // Where the session would still be held, a rollback alone is no help.
+  const first = way && (breach === 'leftOpen' || breach === 'releasedOpen') ? rollBackFirst(model, obligation, node, way) : undefined;
+  const found = breach === 'releasedOpen' ? [useManagedSession(file, kind, obligation.node), first] : leaks.has(breach) ? [useManaged(file, kind, node), useManagedSession(file, kind, node), wrapInFinally(file, kind, node), awaitUsing(file, kind, node), first] : [];
   return found.filter((each) => each !== undefined);
 }
 

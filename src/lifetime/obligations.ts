@@ -2,10 +2,11 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { AcquireOrigin, ConstructedOrigin, Library, Outcome, ReleaseFacts, SessionFacts } from '../libraries/library.js';
-import { acquiredAsPart, handedToCallback } from '../sessions/acquisitions.js';
+import { acquiredAsPart, handedToCallback, isProvider, variableOfResult } from '../sessions/acquisitions.js';
 import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
+import type { Resolver } from '../sessions/resolver.js';
 import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { consumerOf, Holders, holdersOf, holdersOfField, isDeclaredIn } from './holders.js';
@@ -76,11 +77,13 @@ interface Acquired {
 function acquiredIn(model: SessionModel): Acquired[] {
   const { file, resolver } = model;
   const found: Acquired[] = [];
-  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call))]) {
+  const renamed = renamedImports(file);
+  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call, renamed))]) {
     const session = sessionOf(resolver.valueOf(node));
     if (session?.how === 'acquired' && session.origin === node) {
       const kinds = releasable(session.kinds);
-      if (kinds) found.push({ node, kinds, session });
+      const holding = isProvider(session) ? onlyCallOf(resolver, node) : node;
+      if (kinds && holding) found.push({ node: holding, kinds, session });
       continue;
     }
     const [part, ...more] = node.type === 'CallExpression' && !session ? acquiredAsPart(resolver, node).filter(({ facts }) => facts.release) : [];
@@ -89,16 +92,27 @@ function acquiredIn(model: SessionModel): Acquired[] {
   return found;
 }
 
+/** The call of a provider that gives the session; what several calls give is one session, and whose it is nobody knows. */
+function onlyCallOf(resolver: Resolver, provider: Node): TSESTree.CallExpression | undefined {
+  const reads = variableOfResult(resolver, provider)?.references.filter((reference) => !reference.init) ?? [];
+  const calls = reads.map(({ identifier }) => outermost(identifier)).map((name) => (name.parent?.type === 'CallExpression' && name.parent.callee === name ? name.parent : undefined));
+  return calls.length === 1 ? calls[0] : undefined;
+}
+
 /**
  * Under another name: `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`,
  * `connect()` with `import { createConnection as connect } from 'mysql2/promise'`.
  */
-function isRenamed(file: File, { type, callee }: CallLike): boolean {
+function isRenamed(file: File, { type, callee }: CallLike, renamed: ReadonlySet<string>): boolean {
   if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
-  const definition = file.variableOf(callee)?.defs[0];
-  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(definition?.type ?? '');
-  const node = definition?.node as Node | undefined;
-  return node?.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && acquiringNames.has(node.imported.name);
+  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '');
+  return renamed.has(callee.name) && file.variableOf(callee)?.defs[0]?.node.type === 'ImportSpecifier';
+}
+
+/** The names under which the file imports what acquires, where it gives them another. */
+function renamedImports({ sourceCode }: File): ReadonlySet<string> {
+  return new Set(sourceCode.ast.body.flatMap((statement) =>
+    statement.type !== 'ImportDeclaration' ? [] : statement.specifiers.flatMap((each) => (each.type === 'ImportSpecifier' && each.imported.type === 'Identifier' && acquiringNames.has(each.imported.name) ? [each.local.name] : []))));
 }
 
 function lastPart(name: string): string {
@@ -123,9 +137,13 @@ function acquiringFunctions(file: File): ReadonlySet<FunctionNode> {
   const found = new Set<FunctionNode>();
   for (const call of file.calls) {
     const { callee } = call;
-    if (!acquiringNames.has(calleeName(call) ?? '') && !(callee.type === 'Identifier' && /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? ''))) continue;
+    if (callee.type !== 'Identifier' && !acquiringNames.has(calleeName(call) ?? '')) continue;
     const fn = enclosingFunction(call);
-    if (fn) found.add(fn);
+    const name = fn && nameOfFunction(fn);
+    // What nobody in the file calls by its name gives nothing to anybody in it.
+    if (!fn || name === undefined || !file.callsByName.has(name) || found.has(fn)) continue;
+    if (callee.type === 'Identifier' && !acquiringNames.has(callee.name) && !/^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '')) continue;
+    found.add(fn);
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { enclosingFunction, outermost, type Node } from '../sessions/syntax.js';
 import type { Leak, Lifetime } from './lifetime.js';
 import { Leaks, type Strictness } from './leaks.js';
 import type { Obligation } from './obligations.js';
+import { isEndedInTry } from './plain.js';
 import { beginsTransactionOn, type Subject } from './releasing.js';
 import { Summaries } from './summaries.js';
 
@@ -20,17 +21,32 @@ export interface OpenTransaction {
  *   where nothing is known of that
  */
 export function openTransactionsOf(model: SessionModel, obligation: Obligation, lifetime: Lifetime, strictness: Strictness): OpenTransaction[] {
-  const { kinds, holders, scope, acquisition } = obligation;
-  if (!kinds.every(({ facts }) => facts.release?.openTransaction && facts.release.openTransaction.kind !== 'safe')) return [];
+  const { scope, acquisition } = obligation;
+  if (!keepsTransactions(obligation)) return [];
   if (lifetime.abstained || lifetime.coarse || !lifetime.endings.has('released') || lifetime.endings.has('escaped') || lifetime.endings.has('held')) return [];
   if (!('type' in acquisition) || isAlternative(acquisition)) return [];
-  const subject: Subject = { kinds, holders, done: undefined, ends: 'transaction' };
+  const subject = transactionOn(obligation);
   const leaks = new Leaks(model, obligation, subject, strictness, new Summaries(model));
   return beginningsIn(subject).flatMap((begin) => {
-    if (enclosingFunction(begin) !== scope) return [];
+    if (enclosingFunction(begin) !== scope || isEndedInTry(model, begin, subject)) return [];
     const { leak, lifetime: open } = leaks.ask(scope, begin, 'awaited');
     return leak && !open.coarse ? [{ begin, leak }] : [];
   });
+}
+
+/** Something is begun on the session that its release does not end. */
+export function mayLeaveOpen(model: SessionModel, obligation: Obligation): boolean {
+  if (!keepsTransactions(obligation)) return false;
+  const subject = transactionOn(obligation);
+  return beginningsIn(subject).some((begin) => !isEndedInTry(model, begin, subject));
+}
+
+function keepsTransactions({ kinds }: Obligation): boolean {
+  return kinds.every(({ facts }) => facts.release?.openTransaction && facts.release.openTransaction.kind !== 'safe');
+}
+
+function transactionOn({ kinds, holders }: Obligation): Subject {
+  return { kinds, holders, done: undefined, ends: 'transaction' };
 }
 
 /** `given ?? await pool.connect()`: a session of somebody else, who may end what is begun on it. */

@@ -1,7 +1,7 @@
 /** Where a call stands: whether somebody waits for it, what becomes of its result, which clean-up it is in. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, isFunction, isWithin, literalText, outermost, propertyName, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
+import { calleeName, isFunction, isWithin, literalText, outermost, receiverOf, unwrap, type Node } from '../sessions/syntax.js';
 import { consumerOf } from './holders.js';
 import { promiseStepOf } from './syntax.js';
 
@@ -92,13 +92,6 @@ export function isInFinally(node: Node): boolean {
     if (isFunction(current) && promiseStepOf(parent)?.method === 'finally') return true;
   }
   return false;
-}
-
-export function nameOf(expression: Node): string {
-  const node = unwrap(expression);
-  if (node.type === 'Identifier') return node.name;
-  if (node.type === 'ThisExpression') return 'this';
-  return node.type === 'MemberExpression' ? `${nameOf(node.object)}.${propertyName(node) ?? '?'}` : '?';
 }
 
 

@@ -125,6 +125,11 @@ class Surveyor {
 
   #visit(visit: Visit): void {
     const { node, parent } = visit;
+    if (node.type === 'Identifier') {
+      this.#classify(node);
+      if (this.#interesting.has(node)) this.#visited.push(visit);
+      return;
+    }
     this.#visited.push(visit);
     if (isFunction(node) || isClass(node)) {
       if (isFunction(node) && this.#run.has(node)) { this.#enterFunction(node, { ...visit, block: node }); return; }
@@ -138,7 +143,7 @@ class Surveyor {
     this.#conditions(node, visit.repeatsUntil);
     const block = ownsVariables(node) && node !== this.#question.scope ? node : visit.block;
     const repeatsUntil = visit.repeatsUntil ?? (isLoop(node) ? node.range[1] : undefined);
-    this.#enterParts({ node, parent, block, repeatsUntil });
+    this.#enterParts(block === visit.block && repeatsUntil === visit.repeatsUntil ? visit : { node, parent, block, repeatsUntil });
   }
 
   #classify(node: Node): void {
@@ -278,7 +283,7 @@ class Surveyor {
   }
 
   #enter(nodes: readonly Node[], { node: parent, block, repeatsUntil }: Visit): void {
-    for (const node of nodes) this.#open.push({ node, parent, block, repeatsUntil });
+    for (const node of nodes) if (!IDLE.has(node.type)) this.#open.push({ node, parent, block, repeatsUntil });
   }
 
   /** With a block, the pattern declares its variables there. */
@@ -349,6 +354,9 @@ function isPattern(node: Node): boolean {
 function isTrue(node: Node): boolean {
   return node.type === 'Literal' && node.value === true;
 }
+
+/** They evaluate nothing, and have no parts that do. */
+const IDLE: ReadonlySet<string> = new Set<`${Node['type']}`>(['Literal', 'MetaProperty', 'PrivateIdentifier', 'Super', 'TemplateElement']);
 
 /** Statements, type assertions and the parts of declarations complete no expression. */
 const EVALUATED: ReadonlySet<string> = new Set<`${Node['type']}`>([

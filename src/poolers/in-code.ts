@@ -1,7 +1,7 @@
 /** The law in JavaScript and TypeScript. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { plainSpecifier } from '../sessions/catalogue.js';
-import { importsWhenRun } from '../sessions/evidence.js';
+import { importsWhenRun, searchFor } from '../sessions/evidence.js';
 import type { EnvFiles } from '../languages/env-files.js';
 import type { SessionModel } from '../sessions/model.js';
 import { optionOf } from './cache.js';
@@ -19,13 +19,13 @@ const openers = new Map<string, Set<string>>();
 for (const { from, exports } of [...forms, pgPromise]) {
   for (const module of from) openers.set(module, new Set([...(openers.get(module) ?? []), ...exports.map((name) => name.split('.', 1)[0] ?? name)]));
 }
-/** Words that stand for one without an import; a rare letter first, which is found soonest. */
-const words = ['PrismaClient', 'Bun.SQL', 'GPREPARE'];
+/** Words that stand for one without an import. */
+const words = ['PrismaClient', 'Bun.SQL', 'PGPREPARE'].map(searchFor);
 const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
 
 /** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  if (ast.body.some(importsOpener) || words.some((word) => text.includes(word))) return true;
+  if (ast.body.some(importsOpener) || words.some((isIn) => isIn(text))) return true;
   if (!importsWhenRun(text)) return false;
   for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (openers.has(plainSpecifier(specifier))) return true;
   return false;

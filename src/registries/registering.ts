@@ -29,11 +29,12 @@ interface Site {
 
 export function registrationsOf(model: SessionModel): Registration[] {
   const holders = new Holders(model);
+  const isWithoutTypes = /\.[cm]?jsx?$/.test(model.file.filename);
   return sitesOf(model).flatMap((site) => {
     const found = made(model, site.value);
     // A transaction that ends with its callback is another law's matter.
     if (found && found.how !== 'acquired' && found.how !== 'typed' && found.how !== 'used-as' && found.how !== 'passed-in') return [];
-    if (!found && !couldBeTyped(site.value)) return [];
+    if (!found && (isWithoutTypes || !couldBeTyped(site.value))) return [];
     const holder = holders.find(site.target, site.node);
     if (!holder) return [];
     const kind = found?.kinds[0] ?? (holder.valueType && kindOfType(model, holder, holder.valueType));
@@ -47,9 +48,13 @@ function isOfOneLibrary(session: Session | undefined): boolean {
   return session === undefined || session.kinds.every((kind) => kind.library === session.kinds[0].library);
 }
 
+/** What a file writes that has a map or a cache. A default import has any name: its package tells. */
+const maps = ['Map', 'LRU', 'lru', 'TTLCache', 'ttlcache'];
+
 function sitesOf({ file }: SessionModel): Site[] {
   const sites: Site[] = [];
-  for (const call of file.callsByName.get('set') ?? []) {
+  const sets = file.callsByName.get('set') ?? [];
+  for (const call of sets.length > 0 && maps.some((word) => file.sourceCode.text.includes(word)) ? sets : []) {
     const target = receiverOf(call);
     const [key, value] = call.arguments;
     if (call.type === 'CallExpression' && target && key && value && key.type !== 'SpreadElement' && value.type !== 'SpreadElement') sites.push({ node: call, target, key, value });

@@ -37,12 +37,8 @@ export type RegistryFinding =
   /** A scope takes its entry out on some ways and not on others. */
   | (Found & { readonly fault: 'leftOpen'; readonly remover: string; readonly leak: Leak });
 
-// A default import has any name: its package tells.
-const couldRegister = /\b(?:Weak)?Map\b|LRU|lru|TTLCache|ttlcache|\?\?=|\|\|=|\]\s*=/;
-
 /** Every registration of the file that nobody takes back. */
 export function registryFindings(model: SessionModel): RegistryFinding[] {
-  if (!couldRegister.test(model.file.sourceCode.text)) return [];
   const said = new Set<Holder>();
   return registrationsOf(model).flatMap((registration) => {
     const { holder } = registration;

@@ -13,14 +13,11 @@ export interface UncalledRelease {
   readonly method: string;
 }
 
-const mentions = new RegExp(`[.\\s/](?:${[...releaseMethods].join('|')})\\b(?!\\s*(?:[(<\`]|\\?\\.))`);
-
 /** Calls that throw away what their callback returns, unless it is a promise. */
 const heedless = ['finally', 'on', 'once', 'addListener', 'finalize', 'tap', 'setTimeout', 'setImmediate', 'forEach'];
 
 export function uncalledReleases(model: SessionModel): UncalledRelease[] {
   const { file } = model;
-  if (!mentions.test(file.sourceCode.text)) return [];
   const places: Node[] = file.nodes.expressionStatements.map(({ expression }) => expression);
   for (const name of heedless) {
     for (const call of file.callsByName.get(name) ?? []) {

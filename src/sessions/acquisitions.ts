@@ -135,7 +135,8 @@ function calledExport(resolver: Resolver, node: TSESTree.CallExpression, callee:
   const name = exportName(callee.path);
   if (!library || name === undefined) return undefined;
   if (library.clients?.called?.includes(name)) return { kind: 'client', library };
-  for (const entry of acquiresByMethod.get(name.split('.').at(-1) ?? name) ?? []) {
+  // `transaction.start` of objection goes by its whole name, `createConnection` by its last part, whatever stands in front.
+  for (const entry of acquiresByMethod.get(name) ?? acquiresByMethod.get(name.split('.').at(-1) ?? name) ?? []) {
     if (entry.library === library && entry.origin.on !== 'session' && !hasCallback(node)) {
       return resolver.session({ origin: node, how: 'acquired', kinds: [entry], name: nameOfResult(resolver, node) });
     }

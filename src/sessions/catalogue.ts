@@ -42,15 +42,15 @@ export const ambientByMethod = indexBy<AmbientOrigin>('ambient', (origin) => ori
 
 const exact = new Map<string, Library>();
 /** Packages all subpaths of which are a library's, with the final slash. */
-const prefixes: [string, Library][] = [];
+const prefixes = new Map<string, Library>();
 /** Local modules, by their last path segments. */
-const localModules: [RegExp, Library][] = [];
+const localModules: [string, Library][] = [];
 for (const library of libraries) {
   for (const pattern of library.packages) {
-    if (pattern.endsWith('/*')) prefixes.push([pattern.slice(0, -1), library]);
+    if (pattern.endsWith('/*')) prefixes.set(pattern.slice(0, -1), library);
     else exact.set(pattern, library);
   }
-  for (const module of library.localModules ?? []) localModules.push([new RegExp(`^${module}$|/${module}(?:\\.[jt]s)?$`), library]);
+  for (const module of library.localModules ?? []) localModules.push([module, library]);
 }
 const byDependency = new Map<string, Library[]>();
 for (const library of libraries) {
@@ -101,10 +101,15 @@ function findLibrary(specifier: string): Library | undefined {
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;
-  if (!plain.includes('/') && !/^[.~#]/.test(plain)) return undefined;
-  const isRelative = plain.startsWith('./') || plain.startsWith('../');
-  if (!isRelative) for (const [prefix, library] of prefixes) if (plain.startsWith(prefix)) return library;
-  for (const [pattern, library] of localModules) if (pattern.test(plain)) return library;
+  const slash = plain.indexOf('/');
+  if (slash < 0 && !/^[.~#]/.test(plain)) return undefined;
+  const second = plain.indexOf('/', slash + 1);
+  const ofPackage = prefixes.get(plain.slice(0, slash + 1)) ?? (second < 0 ? undefined : prefixes.get(plain.slice(0, second + 1)));
+  return ofPackage ?? localLibrary(/\.[jt]s$/.test(plain) ? plain.slice(0, -3) : plain);
+}
+
+function localLibrary(path: string): Library | undefined {
+  for (const [module, library] of localModules) if (path.endsWith(module) && (path.length === module.length || path.at(-module.length - 1) === '/')) return library;
   return undefined;
 }
 

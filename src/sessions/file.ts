@@ -290,7 +290,7 @@ function note(nodes: Nodes, node: Node): void {
       if (node.await) nodes.forAwaits.push(node);
       break;
     case 'ReturnStatement':
-      if (node.argument) nodes.returns.push(node);
+      nodes.returns.push(node);
       break;
     case 'ImportExpression':
       nodes.dynamicImports.push(node);

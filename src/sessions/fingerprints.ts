@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { calledAsTag, calledWithString, fingerprintsEndingIn } from './catalogue.js';
+import { searchFor } from './evidence.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, literalText, propertyName, unwrap, type Chain, type Node } from './syntax.js';
 import type { SessionKind, Value, Variable } from './values.js';
@@ -247,11 +248,12 @@ function simpleName(node: Node): string {
   return plain.type === 'MemberExpression' ? (propertyName(plain) ?? '') : '';
 }
 
-const markersOf = new Map(libraries.map((library) => [library, library.markers?.map((marker) => new RegExp(marker)) ?? []]));
+const markersOf = new Map(libraries.filter(({ markers }) => markers).map((library) => [library, library.markers?.map((word) => ({ isIn: searchFor(word), whole: new RegExp(`\\b${word}\\b`) })) ?? []]));
 
 /** Without an import in sight, some words are a library's own: `sequelize.transaction`, a `queryInterface` migration. */
 export function hasMarker(resolver: Resolver, library: Library): boolean {
-  return markersOf.get(library)?.some((marker) => marker.test(resolver.file.sourceCode.text)) ?? false;
+  const { text } = resolver.file.sourceCode;
+  return markersOf.get(library)?.some(({ isIn, whole }) => isIn(text) && whole.test(text)) ?? false;
 }
 
 function markOption(resolver: Resolver, marks: Marks, kind: SessionKind, options: TSESTree.ObjectExpression, option: string): void {

@@ -55,7 +55,7 @@ function hasTypes({ parserServices }: File['sourceCode']): boolean {
 
 const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
 /** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`(?<![\\w$<])(${alternatives(originCalls.keys())})${called}`, 'g');
+const opening = new RegExp(`\\b(${alternatives(originCalls.keys())})${called}`, 'g');
 /** What wrappers are named after, called as well; a name that goes on for ever counts as called. */
 const wrapping = new RegExp(`((?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]\\w{0,79})?)(?:${called}|(?<=\\w{80})\\w)`, 'g');
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;

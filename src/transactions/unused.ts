@@ -140,7 +140,8 @@ const nothing = new Set(['log', 'debug', 'info', 'warn', 'error', 'trace', 'slee
 /** Something is waited for that is neither the session's own beginning and end nor a word to the log. */
 function doesWork(model: SessionModel, scope: TransactionScope): boolean {
   return statementsIn(model, scope).some((chain) => {
-    if (mentionsSession(model.resolver, chain.node, scope) && !chain.links.some((link) => link.call?.type === 'CallExpression' && link.call.arguments.length > 0)) return false;
+    // Its own end may come early: `if (empty) { await client.query('ROLLBACK'); return; }`.
+    if (mentionsSession(model.resolver, chain.node, scope) && !chain.links.some(({ call }) => call?.type === 'CallExpression' && call.arguments.length > 0 && !scope.kinds.some(({ facts }) => endKind(facts, call)))) return false;
     const node = unwrap(chain.node);
     if (node.type === 'CallExpression' && nothing.has(calleeName(node) ?? '')) return false;
     if (chain.root.type === 'Identifier' && /^(?:console|logger|log|Promise|expect|assert)$/.test(chain.root.name)) return false;

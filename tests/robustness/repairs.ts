@@ -20,11 +20,8 @@ export function repairsOf(written: string, filename: string, settings?: Readonly
   return { before, repairs };
 }
 
-/**
- * What comes up when the worst is mended: that an exception passes by the release, when there is one, or by the end of the
- * transaction, when what throws is awaited; that nothing is in a transaction, when all its ends are there.
- */
-const nextToSay = ['db-session/require-release leftByThrow', 'db-session/require-release releasedOpen', 'db-session/no-unused-transaction unused'];
+/** Of a session the worst is said: that an exception passes by its release, or its rollback, comes up when it has one. */
+const nextToSay: ReadonlySet<string> = new Set(['db-session/require-release leftByThrow', 'db-session/require-release releasedOpen']);
 
 /**
  * What is wrong with a repair; nothing if all is well. What only `strict` reports may come up: a call that is awaited at
@@ -44,7 +41,7 @@ export function faultsOf({ message, code }: Repair, before: readonly Linter.Lint
     return at < 0;
   });
   const recommended = surfaced.length > 0 ? lint(code, filename, { ...readingOf(settings), rules: plugin.configs.recommended.rules }).map(keyOf) : [];
-  const added = surfaced.filter((key) => recommended.includes(key) && !nextToSay.includes(key));
+  const added = surfaced.filter((key) => recommended.includes(key) && !nextToSay.has(key));
   return [...added.map((key) => `adds ${key}`), ...(left.includes(keyOf(message)) ? [] : [`leaves ${keyOf(message)}`])];
 }
 

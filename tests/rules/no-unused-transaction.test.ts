@@ -36,6 +36,7 @@ describe('every transaction of the catalogue', () => {
 describe('shapes', () => {
   tester.run('no-unused-transaction', rule, {
     valid: [
+      { name: 'begun and ended, early too, with nothing between', code: `import { Pool } from 'pg'; const pool = new Pool(); export async function f(a) { const c = await pool.connect(); await c.query('BEGIN'); if (a) { await c.query('ROLLBACK'); return; } await c.query('COMMIT'); c.release(); }` },
       { name: 'a wrapper that runs what it is given', code: `import { ClientSession } from 'mongoose'; export const inTx = async (session: ClientSession, work: () => Promise<void>) => { await session.withTransaction(async () => { await work(); }); };` },
       { name: 'a decorator that applies the method it wraps', code: `import { DataSource } from 'typeorm'; export const wrap = (ds: DataSource, original: Function) => function (this: unknown, ...args: unknown[]) { return ds.transaction(async () => await original.apply(this, args)); };` },
       { name: 'an ambient wrapper of the application', code: `import { prisma } from './db'; export const f = (db) => db.$tx(async () => { await db.save(); });` },
@@ -57,6 +58,7 @@ describe('shapes', () => {
       { name: 'a synchronous transaction of better-sqlite3', code: `import Database from 'better-sqlite3'; const db = new Database(''); export const f = db.transaction(() => { insert.run(); });` },
     ],
     invalid: [
+      { name: 'an early end, and work beside it', code: `import { Pool } from 'pg'; const pool = new Pool(); export async function f(a) { const c = await pool.connect(); await c.query('BEGIN'); if (a) { await c.query('ROLLBACK'); return; } await save(a); await c.query('COMMIT'); c.release(); }`, errors: [{ messageId: 'unused' }] },
       { name: 'no parameter', code: `import { DataSource, Repository } from 'typeorm'; export const f = (dataSource: DataSource, repo: Repository<User>) => dataSource.transaction(async () => { await repo.save({}); });`, errors: [{ messageId: 'unused', line: 1, column: 120, endLine: 1, endColumn: 142 }] },
       { name: 'a query runner whose manager is never touched', code: `import { DataSource } from 'typeorm'; export async function f(ds: DataSource) { const qr = ds.createQueryRunner(); await qr.connect(); await qr.startTransaction(); try { await users.save(); await qr.commitTransaction(); } catch (e) { await qr.rollbackTransaction(); throw e; } finally { await qr.release(); } }`, errors: unused },
       { name: 'startTransaction without a single session option', code: `import mongoose from 'mongoose'; export async function f() { const session = await mongoose.startSession(); session.startTransaction(); await User.create({ a: 1 }); await session.commitTransaction(); await session.endSession(); }`, errors: unused },

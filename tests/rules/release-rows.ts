@@ -63,3 +63,25 @@ export const acquireRows: Readonly<Record<string, AcquireRow>> = {
   'vercel-postgres/pooled-client': row("import { createPool } from '@vercel/postgres'; const pool = createPool();", 'const c = await pool.connect();', "await c.query('SELECT 1');"),
   'vercel-postgres/client': row("import { createClient } from '@vercel/postgres';", 'const c = createClient(); await c.connect();', "await c.query('SELECT 1');", 'createClient()'),
 };
+
+/** Further ways to the sessions of the catalogue, by the method; with `callback` the ways that hand the session to a callback. */
+export const otherWays: Readonly<Record<string, AcquireRow>> = {
+  'knex/transaction transactionProvider': row("import knex from 'knex'; const db = knex({});", 'const provider = db.transactionProvider(); const c = await provider();', "await c('users').insert({});", 'provider()'),
+  'mikro-orm/entity-manager RequestContext.getEntityManager': row("import { RequestContext } from '@mikro-orm/core';", 'const c = RequestContext.getEntityManager(); await c.begin();', 'await c.flush();', 'RequestContext.getEntityManager()'),
+  'mssql/transaction transaction': row("import sql from 'mssql'; const pool = new sql.ConnectionPool({});", 'const c = pool.transaction(); await c.begin();', "await c.request().query('SELECT 1');", 'pool.transaction()'),
+  'neo4j/session rxSession': row("import neo4j from 'neo4j-driver'; const driver = neo4j.driver('');", 'const c = driver.rxSession();', "await c.run('RETURN 1');"),
+  'objection/transaction transaction.start': row("import { Model, transaction } from 'objection'; class User extends Model {}", 'const c = await transaction.start(User.knex());', 'await User.query(c).insert({});', 'transaction.start(User.knex())'),
+  'sequelize/transaction startUnmanagedTransaction': row("import { Sequelize } from '@sequelize/core'; const sequelize = new Sequelize('');", 'const c = await sequelize.startUnmanagedTransaction();', 'await User.create({}, { transaction: c });'),
+  'spanner/transaction getSnapshot': row("import { Spanner } from '@google-cloud/spanner'; const db = new Spanner().instance('a').database('b');", 'const [c] = await db.getSnapshot();', "await c.run('SELECT 1');", 'db.getSnapshot()'),
+};
+
+/** Callback style: imports and clients, and the call up to its callback. */
+export const callbackWays: Readonly<Record<string, readonly [setup: string, call: string]>> = {
+  'fastify-postgres/pooled-client connect': ["import type { PostgresDb } from '@fastify/postgres'; declare const db: PostgresDb;", 'db.connect'],
+  'mariadb/pooled-connection getConnection': ["import mariadb from 'mariadb/callback'; const pool = mariadb.createPool({});", 'pool.getConnection'],
+  'mysql2/pooled-connection getConnection': ["import mysql from 'mysql2'; const pool = mysql.createPool({});", 'pool.getConnection'],
+  'neon/pooled-client connect': ["import { Pool } from '@neondatabase/serverless'; const pool = new Pool();", 'pool.connect'],
+  'oracledb/connection getConnection': ["import oracledb from 'oracledb';", 'oracledb.getConnection'],
+  'pg/pooled-client connect': ["import { Pool } from 'pg'; const pool = new Pool();", 'pool.connect'],
+  'spanner/transaction getTransaction': ["import { Spanner } from '@google-cloud/spanner'; const db = new Spanner().instance('a').database('b');", 'db.getTransaction'],
+};

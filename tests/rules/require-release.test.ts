@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { libraries } from '../../src/libraries/index.js';
 import type { Library, SessionFacts } from '../../src/libraries/library.js';
 import plugin from '../../src/plugin.js';
-import { acquireRows, type AcquireRow } from './release-rows.js';
+import { acquireRows, callbackWays, otherWays, type AcquireRow } from './release-rows.js';
 import { withSuggestions } from './suggested.js';
 
 RuleTester.describe = describe;
@@ -59,8 +59,11 @@ function releaseOf({ facts }: Acquirer, method: string): string {
 }
 
 function casesOf(acquirer: Acquirer) {
-  const row = acquireRows[acquirer.id];
-  if (!row) return [];
+  const rows = [acquireRows[acquirer.id], ...Object.entries(otherWays).flatMap(([way, row]) => (way.startsWith(`${acquirer.id} `) ? [row] : []))];
+  return rows.flatMap((row) => (row ? casesOfRow(acquirer, row) : []));
+}
+
+function casesOfRow(acquirer: Acquirer, row: AcquireRow) {
   const { methods = [] } = acquirer.facts.release ?? {};
   return methods.flatMap((method) =>
     shapes.filter(({ name }) => !(name === 'never' && row.guessed)).map(({ name, body, breach }) => {
@@ -68,7 +71,7 @@ function casesOf(acquirer: Acquirer) {
       const code = `${before}${body(row, releaseOf(acquirer, method))} }`;
       const column = code.indexOf(row.found, before.length) + 1;
       const messageId = breach === 'left' ? (isTransaction(acquirer) ? 'leftOpen' : 'leftOnPath') : breach;
-      return { name: `${acquirer.id}, ${method}: ${name}`, code, filename: 'a.ts', ...(messageId ? { errors: [{ messageId, line: 1, column, endColumn: column + row.found.length }] } : {}) };
+      return { name: `${acquirer.id}, ${row.found}, ${method}: ${name}`, code, filename: 'a.ts', ...(messageId ? { errors: [{ messageId, line: 1, column, endColumn: column + row.found.length }] } : {}) };
     }),
   );
 }
@@ -80,6 +83,36 @@ for (const acquirer of acquirers) {
   const seen = new Set<string>();
   const cases = casesOf(acquirer).filter(({ code }) => !seen.has(code) && seen.add(code));
   tester.run(`require-release: ${acquirer.id}`, rule, { valid: cases.filter((each) => !isInvalid(each)), invalid: cases.filter(isInvalid).map((each) => withSuggestions('require-release', each)) });
+}
+
+describe('every way to acquire', () => {
+  const ways = acquirers.flatMap(({ id, facts }) => facts.origins.flatMap((origin) => (origin.kind === 'acquire' || origin.kind === 'constructed' ? (origin.kind === 'acquire' ? origin.methods : origin.classes).map((name) => ({ way: `${id} ${name}`, id, name, origin })) : [])));
+
+  it('has a row', () => {
+    const covered = ways.filter(({ way, id, name }) => way in otherWays || acquireRows[id]?.acquire.includes(name.split('.').at(-1) ?? name));
+    expect(ways.filter((way) => !covered.includes(way)).map(({ way }) => way)).toEqual([]);
+    expect(Object.keys(otherWays).filter((way) => !ways.some((each) => each.way === way))).toEqual([]);
+  });
+
+  it('that hands the session to a callback has a row', () => {
+    const byCallback = new Set(ways.filter(({ origin }) => origin.kind === 'acquire' && origin.callbackParam !== undefined).map(({ id }) => id));
+    expect(Object.keys(callbackWays).map((way) => way.split(' ')[0]).toSorted()).toEqual([...byCallback].toSorted());
+  });
+});
+
+for (const [way, [setup, call]] of Object.entries(callbackWays)) {
+  const acquirer = acquirers.find(({ id }) => way.startsWith(`${id} `));
+  const release = `c.${acquirer?.facts.release?.methods[0] ?? ''}()`;
+  const left = acquirer && isTransaction(acquirer) ? 'leftOpen' : 'leftOnPath';
+  const found = (name: string, code: string, messageId: string) => {
+    const column = code.lastIndexOf(`${call}(`) + 1;
+    return withSuggestions('require-release', { name, code, filename: 'a.ts', errors: [{ messageId, line: 1, column }] } as { name: string; code: string; filename: string; errors: object[] });
+  };
+  const inside = (body: string): string => `${setup} export function f(missing, next) { ${call}((error, c) => { if (error) return next(error); ${body} }); }`;
+  tester.run(`require-release, callback style: ${way}`, rule, {
+    valid: [{ name: 'on every path', code: inside(`if (missing) { ${release}; return next(); } ${release}; next();`), filename: 'a.ts' }, { name: 'escape', code: inside('next(null, c);'), filename: 'a.ts' }],
+    invalid: [found('early return', inside(`if (missing) return next(); ${release}; next();`), left), found('never', inside('c.on; next();'), 'neverReleased')],
+  });
 }
 
 // ----- shapes of their own
@@ -187,6 +220,8 @@ tester.run('require-release', rule, {
     ok('functions that call each other', `${pg}export async function f() { const c = await pool.connect(); function a(x) { if (x) queue.each(b); c.query('SELECT 1'); } function b(x) { queue.each(a); a(x); } keep(a); try { a(1); } finally { c.release(); } }`),
     ok('a protocol connection of the driver', "import PgConnection from 'pg/lib/connection';\nexport function f() { const c = new PgConnection(); c.connect(5432, 'a'); }"),
     ok('a helper of tests', `${pg}export async function f() { const c = await pool.connect(); ${work} c.release(); }`, [], 'src/__tests__/a.ts'),
+    ok('a provider that is called in several places', `${knex}export async function f(a) { const provider = knex.transactionProvider(); if (a) return provider(); const t = await provider(); await t.commit(); }`),
+    ok('a provider that is handed on', `${knex}export async function f(run) { const provider = knex.transactionProvider(); await run(provider); }`),
     ok('another library', "import { Pool } from 'pg'; import { Kafka } from 'kafkajs'; const kafka = new Kafka({});\nexport async function f() { const c = kafka.producer(); await c.connect(); await c.send({}); }"),
     ok('IndexedDB', "import { Sequelize } from 'sequelize';\nexport async function f(idb) { const t = idb.transaction('store', 'readwrite'); await t.store.put(1); }"),
   ],
