@@ -30,7 +30,9 @@ export function parameterValue(resolver: Resolver, variable: Variable, fn: Funct
     if (value) {
       let current: Value | undefined = value;
       for (const step of path) current = resolver.memberValue(current, step);
-      if (current) return hasClientDefault(resolver, param, variable) ? { kind: 'either' } : current;
+      // A caller of the same file gives it a session: then it is one, at least when that caller calls.
+      const isGiven = current?.kind === 'session' && current.session.how === 'passed-in';
+      if (current) return !isGiven && hasClientDefault(resolver, param, variable) ? { kind: 'either' } : current;
     }
     return byNameAndUse(resolver, variable, param);
   }

@@ -177,7 +177,7 @@ export class Resolver {
     if (name === undefined) {
       return undefined;
     }
-    const value = this.memberValue(object, name) ?? propertySession(this, node, name, object);
+    const value = this.#clientOf(this.memberValue(object, name), () => typeOfNode(this, node, name)) ?? propertySession(this, node, name, object);
     if (value) return value;
     const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
@@ -310,10 +310,20 @@ export class Resolver {
     if (known !== undefined) return known ?? undefined;
     this.#depth += 1;
     this.#variables.set(variable, null);
-    const value = this.#variable(variable) ?? usedAs(this, variable) ?? this.#typed(variable);
+    const value = this.#clientOf(this.#variable(variable), () => this.#typed(variable)) ?? usedAs(this, variable) ?? this.#typed(variable);
     this.#variables.set(variable, value ?? null);
     this.#depth -= 1;
     return value;
+  }
+
+  /**
+   * `import { pool } from './db'`: what a module of the project's own exports may be a client by its type. Not a session:
+   * what a whole program shares has no scope that this file shows.
+   */
+  #clientOf(value: Value | undefined, typed: () => Value | undefined): Value | undefined {
+    if (value?.kind !== 'module' || libraryOfSpecifier(value.specifier)) return value;
+    const client = typed();
+    return client?.kind === 'client' ? client : value;
   }
 
   #typed(variable: Variable): Value | undefined {

@@ -16,8 +16,9 @@ import type { MongoClient } from 'mongodb'; import type { Pool as MySqlPool } fr
 export interface Deps { pg: Pool; ds: DataSource; sequelize: Sequelize; knex: Knex; mongo: MongoClient; mysql: MySqlPool; maria: MariaPool; sql: Sql; neo4j: Driver; cache: { connect(): Promise<{ release(): void; query(text: string): Promise<void> }> } }
 export declare function work(session: PoolClient | QueryRunner): Promise<void>;
 export declare function openClient(): Promise<PoolClient>;
+export declare const pool: Pool, ds: DataSource, cache: Deps['cache'], shared: PoolClient;
 `;
-const head = "import { work, openClient, type Deps } from './release-clients.js';\n";
+const head = "import { work, openClient, pool, ds, cache, shared, type Deps } from './release-clients.js'; import * as clients from './release-clients.js';\n";
 
 /** Code, what is found with types, and what without. */
 const cases: Readonly<Record<string, readonly [code: string, typed: readonly string[], untyped: readonly string[]]>> = {
@@ -34,6 +35,12 @@ const cases: Readonly<Record<string, readonly [code: string, typed: readonly str
   'mariadb': ["import 'mariadb'; export async function f(deps: Deps) { const c = await deps.maria.getConnection(); try { await c.query('SELECT 1'); } catch (e) { console.error(e); return; } await c.release(); }", ['leftOnPath'], ['leftOnPath']],
   'postgres.js': ['import "postgres"; export async function f(deps: Deps) { const c = await deps.sql.reserve(); await c`SELECT 1`; }', ['neverReleased'], []],
   'neo4j': ["import 'neo4j-driver'; export async function f(deps: Deps) { const s = deps.neo4j.session(); return (await s.run('RETURN 1')).records; }", ['neverReleased'], []],
+  'an imported pool': ["import 'pg'; export async function f() { const c = await pool.connect(); await c.query('SELECT 1'); }", ['neverReleased'], []],
+  'an imported pool, in finally': ["import 'pg'; export async function f() { const c = await pool.connect(); try { await c.query('SELECT 1'); } finally { c.release(); } }", [], []],
+  'a pool of an imported module': ["import 'pg'; export async function f() { const c = await clients.pool.connect(); await c.query('SELECT 1'); }", ['neverReleased'], []],
+  'an imported data source': ['import "typeorm"; export async function f() { const qr = ds.createQueryRunner(); await qr.query("SELECT 1"); }', ['neverReleased'], ['neverReleased']],
+  'something imported with the same methods': ["import 'pg'; export async function f() { const c = await cache.connect(); await c.query('SELECT 1'); }", [], []],
+  'a client that the whole program shares': ["import 'pg'; export async function f() { await shared.query('SELECT 1'); }", [], []],
   'something else with the same methods': ["import 'pg'; export async function f(deps: Deps) { const c = await deps.cache.connect(); await c.query('SELECT 1'); }", [], []],
   'a function of another file acquires': ["import 'pg'; export async function f(deps: Deps) { const c = await openClient(); await c.query('SELECT 1'); }", [], []],
 };

@@ -43,6 +43,16 @@ try {
       why: 'the annotation names a session',
     },
     {
+      title: 'a parameter whose default is the root client, and a caller that gives it a transaction',
+      code: `async function save(connection = db) {
+  await «Promise.all»(ids.map((id) => connection('a').where({ id }).del()));
+}
+await db.transaction(async (trx) => { await save(trx); });
+await save();`,
+      expect: 'rejects',
+      why: 'the file shows a call in which it is the session',
+    },
+    {
       title: 'a migration’s schema builders',
       code: `export async function up(trx: Knex.Transaction): Promise<void> {
   await «Promise.all»([trx.schema.dropTable('a'), trx.schema.createTable('b', (table) => { table.increments(); })]);
@@ -75,6 +85,14 @@ try {
   await Promise.all(ids.map((id) => trx('a').where({ id }).del()));
 }`,
       why: 'the pool or a transaction: the caller decides',
+    },
+    {
+      title: 'a default of the root client, and callers that leave it at that',
+      code: `async function save(trx = db) {
+  await Promise.all(ids.map((id) => trx('a').where({ id }).del()));
+}
+await save();`,
+      why: 'the pool',
     },
     {
       title: 'a transaction for each branch',
