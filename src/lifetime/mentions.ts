@@ -1,30 +1,22 @@
 /** Where a session is named, and which pieces of the code name it: most pieces do not, and need no closer look. */
+import { bySource, indexFrom } from '../sessions/order.js';
 import { isFunction, type Node } from '../sessions/syntax.js';
 import type { Subject } from './releasing.js';
 
 export class Mentions {
-  /** Of the session, and of the function that releases it; in no order. */
+  /** Of the session, and of the function that releases it; in the order of the source. */
   readonly all: readonly Node[];
-  readonly #starts: readonly number[];
 
   constructor({ holders, done }: Subject) {
     const mentions: Node[] = [...holders.mentions()];
     for (const { identifier } of done?.references ?? []) mentions.push(identifier);
-    this.all = mentions;
-    this.#starts = mentions.map((mention) => mention.range[0]).sort((a, b) => a - b);
+    this.all = mentions.sort(bySource);
   }
 
   /** Whether the session is named in this piece of code. */
-  isIn({ range: [start, end] }: Node): boolean {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] as number) < start) low = middle + 1;
-      else high = middle;
-    }
-    const first = this.#starts[low];
-    return first !== undefined && first < end;
+  isIn(part: Node): boolean {
+    const first = this.all[indexFrom(this.all, part.range[0])];
+    return first !== undefined && first.range[0] < part.range[1];
   }
 
   /** Whether a function inside of this one names it. */

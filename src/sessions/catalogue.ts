@@ -85,30 +85,20 @@ export function libraryServedBy(specifier: string): Library | undefined {
   return byCompanion.get(specifier);
 }
 
-const bySpecifier = new Map<string, Library | undefined>();
-
-/** The library that a module specifier belongs to. */
+/** The library that a module specifier belongs to. Asked of every import of every file: local ones are known by their end. */
 export function libraryOfSpecifier(specifier: string): Library | undefined {
-  if (bySpecifier.has(specifier)) return bySpecifier.get(specifier);
-  const library = findLibrary(specifier);
-  // Bounded, for processes that see the specifiers of many projects.
-  if (bySpecifier.size > 10_000) bySpecifier.clear();
-  bySpecifier.set(specifier, library);
-  return library;
-}
-
-function findLibrary(specifier: string): Library | undefined {
+  if (specifier.startsWith('./') || specifier.startsWith('../')) return localLibrary(specifier);
   const plain = plainSpecifier(specifier);
   const found = exact.get(plain);
   if (found) return found;
   const slash = plain.indexOf('/');
   if (slash < 0 && !/^[.~#]/.test(plain)) return undefined;
   const second = plain.indexOf('/', slash + 1);
-  const ofPackage = prefixes.get(plain.slice(0, slash + 1)) ?? (second < 0 ? undefined : prefixes.get(plain.slice(0, second + 1)));
-  return ofPackage ?? localLibrary(/\.[jt]s$/.test(plain) ? plain.slice(0, -3) : plain);
+  return prefixes.get(plain.slice(0, slash + 1)) ?? (second < 0 ? undefined : prefixes.get(plain.slice(0, second + 1))) ?? localLibrary(plain);
 }
 
-function localLibrary(path: string): Library | undefined {
+function localLibrary(specifier: string): Library | undefined {
+  const path = specifier.endsWith('.js') || specifier.endsWith('.ts') ? specifier.slice(0, -3) : specifier;
   for (const [module, library] of localModules) if (path.endsWith(module) && (path.length === module.length || path.at(-module.length - 1) === '/')) return library;
   return undefined;
 }

@@ -4,6 +4,10 @@ interface Ranged {
   readonly range: readonly [number, number];
 }
 
+export function bySource(left: Ranged, right: Ranged): number {
+  return left.range[0] - right.range[0];
+}
+
 /** @returns the index of the first that begins at `place` or behind it; as many as there are if none does */
 export function indexFrom(sorted: readonly Ranged[], place: number): number {
   let [from, to] = [0, sorted.length];
