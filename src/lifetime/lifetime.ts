@@ -116,6 +116,8 @@ export interface Lifetime {
   readonly releasedTwice: readonly Misuse[];
   readonly usedAfterRelease: readonly UseAfterRelease[];
   readonly endings: ReadonlySet<Ending>;
+  /** The same where the block is left in which its variable lives; empty if that is the whole scope. */
+  readonly endingsOfBlock: ReadonlySet<Ending>;
   /** Releases that stand only in functions which the scope itself does not run. */
   readonly releasesInCallbacks: readonly TSESTree.Node[];
   /** Too many correlated conditions: some were taken for independent, so that a path may not exist in reality. */

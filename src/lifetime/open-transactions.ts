@@ -23,7 +23,8 @@ export interface OpenTransaction {
 export function openTransactionsOf(model: SessionModel, obligation: Obligation, lifetime: Lifetime, strictness: Strictness): OpenTransaction[] {
   const { scope, acquisition } = obligation;
   if (!keepsTransactions(obligation)) return [];
-  if (lifetime.abstained || lifetime.coarse || !lifetime.endings.has('released') || lifetime.endings.has('escaped') || lifetime.endings.has('held')) return [];
+  const endings = new Set([...lifetime.endings, ...lifetime.endingsOfBlock]);
+  if (lifetime.abstained || lifetime.coarse || !endings.has('released') || endings.has('escaped') || endings.has('held')) return [];
   if (!('type' in acquisition) || isAlternative(acquisition)) return [];
   const subject = transactionOn(obligation);
   const leaks = new Leaks(model, obligation, subject, strictness, new Summaries(model));

@@ -55,6 +55,8 @@ export class Run {
   readonly flags: Flags;
   readonly acquisition: Node | undefined;
   readonly departed = new Map<string, Departed>();
+  /** What has become of the session where its block was left, if that is not the whole scope. */
+  readonly endingsOfBlock = new Set<Holding>();
   /** Value: it also happens without an exception. */
   readonly releasedTwice: Map<Node, boolean> = new Map();
   readonly usedAfterRelease: Map<Node, boolean> = new Map();
@@ -214,6 +216,10 @@ export class Run {
   forget(flags: readonly number[], worlds: Worlds): Worlds {
     if (flags.length === 0) return worlds;
     return mapWorlds(worlds, (world) => flags.reduce((known, flag) => withTruth(known, flag, Truth.unknown), world));
+  }
+
+  noteEndings(worlds: Worlds): void {
+    for (const world of worlds) this.endingsOfBlock.add(holdingOf(world));
   }
 
   // Findings

@@ -154,8 +154,11 @@ export function functionBody(run: Run, fn: FunctionNode, worlds: Worlds): Worlds
 function extent(run: Run, node: Node, worlds: Worlds, labels: readonly string[]): Worlds {
   const { normal, exits } = run.capture(() => plain(run, node, worlds, labels));
   for (const [exit, at] of exits) {
+    // What somebody threw ends somewhere else, as in the scope itself.
+    if (exit.type !== 'throw') run.noteEndings(at);
     run.passOn(exit, leftBehind(at, (world) => { run.departBy(exit, world); }));
   }
+  run.noteEndings(normal);
   return leftBehind(normal, (world) => { run.depart('end', node, false, world); });
 }
 

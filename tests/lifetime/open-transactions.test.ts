@@ -41,6 +41,8 @@ const shapes: Readonly<Record<string, readonly [open: boolean, (parts: { acquire
   'a swallowed error': [true, (p) => `const c = ${p.acquire}; try { ${p.begin} ${p.work} ${p.commit} } catch (e) { console.error(e); } finally { ${p.release} }`],
   'an error that is thrown on': [true, (p) => `const c = ${p.acquire}; try { ${p.begin} ${p.work} ${p.commit} ${p.release} } catch (e) { ${p.release} throw e; }`],
   'no end at all': [true, (p) => `const c = ${p.acquire}; try { ${p.begin} ${p.work} } finally { ${p.release} }`],
+  'in a block of a loop': [true, (p) => `for (const b of a) { const c = ${p.acquire}; try { ${p.begin} ${p.work} ${p.commit} } finally { ${p.release} } }`],
+  'in a block of a loop, ended': [false, (p) => `for (const b of a) { const c = ${p.acquire}; try { ${p.begin} ${p.work} ${p.commit} } catch (e) { ${p.rollback} } finally { ${p.release} } }`],
   'a rollback on every path': [false, (p) => `const c = ${p.acquire}; try { ${p.begin} ${p.work} if (missing) { ${p.rollback} return; } ${p.commit} } catch (e) { ${p.rollback} throw e; } finally { ${p.release} }`],
   'ended in finally': [false, (p) => `const c = ${p.acquire}; let done = false; try { ${p.begin} ${p.work} ${p.commit} done = true; } finally { if (!done) { ${p.rollback} } ${p.release} }`],
 };

@@ -5,7 +5,8 @@ import { check, emptyTally, filesBelow, packagesOf, spread } from './foreign-cod
 import { more } from './size.js';
 
 it('no rule throws, and none takes far longer than the parser', () => {
-  const packages = packagesOf(fileURLToPath(new URL('../../node_modules', import.meta.url)));
+  // Every second; all of them where more is asked for.
+  const packages = packagesOf(fileURLToPath(new URL('../../node_modules', import.meta.url))).filter((_folder, index) => more > 1 || index % 2 === 0);
   const tally = emptyTally();
   let withSource = 0;
   for (const folder of packages) {
