@@ -16,8 +16,14 @@ import { mayHaveClients, mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
-import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainFrom, enclosingClass, isFunction, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
+
+/** An annotation that says by itself that nothing of a library is meant: `id: string`, `names: string[]`. */
+function isPlain(annotation: TSESTree.TypeNode | undefined): boolean {
+  if (annotation?.type === 'TSArrayType') return isPlain(annotation.elementType);
+  return annotation !== undefined && /^TS(?:String|Number|Boolean|BigInt|Symbol|Void|Null|Undefined|Never)Keyword$|^TSLiteralType$/.test(annotation.type);
+}
 
 export interface NewSession {
   readonly origin: Node;
@@ -40,6 +46,7 @@ export class Resolver {
   #declaredLibraries: readonly Library[] | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
+  #hasCallable: boolean | undefined;
   #mayHaveClients: boolean | undefined;
 
   constructor(file: File) {
@@ -181,8 +188,18 @@ export class Resolver {
     if (value) return value;
     const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
-    if (object === undefined || object.kind === 'instance' || object.kind === 'shape') return typeOfNode(this, node, name);
+    if ((object === undefined || object.kind === 'instance' || object.kind === 'shape') && this.#mayBeOneByType(node)) return typeOfNode(this, node, name);
     return undefined;
+  }
+
+  /** The type of a method is no library's, and the dearest to ask for; but some sessions are called themselves: `this.trx('users')`. */
+  #mayBeOneByType(node: Node): boolean {
+    const { parent } = outermost(node);
+    if (parent?.type !== 'CallExpression' || unwrap(parent.callee) !== node) return true;
+    const [table] = parent.arguments;
+    if (!table || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
+    this.#hasCallable ??= [...this.imported, ...this.declared].some(({ sessions }) => sessions.some(({ fingerprint }) => fingerprint?.called === 'with-string'));
+    return this.#hasCallable;
   }
 
   /** The value of a property of a value. */
@@ -328,7 +345,7 @@ export class Resolver {
 
   #typed(variable: Variable): Value | undefined {
     const name = variable.identifiers[0];
-    return name && typeOfNode(this, name, variable.name);
+    return name && !isPlain(name.typeAnnotation?.typeAnnotation) ? typeOfNode(this, name, variable.name) : undefined;
   }
 
   #variable(variable: Variable): Value | undefined {
