@@ -148,7 +148,8 @@ export class File {
     let end = node.range[0];
     for (const { type, value, range } of this.sourceCode.getTokens(node)) {
       if (text.length > 40) break;
-      text += `${range[0] > end ? ' ' : ''}${withoutContents[type]?.(value) ?? value}`;
+      // A chain over several lines is one word: `rows.map`.
+      text += `${range[0] > end && value !== '.' && value !== '?.' ? ' ' : ''}${withoutContents[type]?.(value) ?? value}`;
       end = range[1];
     }
     return text.length > 40 ? `${text.slice(0, 39)}…` : text;

@@ -14,6 +14,7 @@ function words(work: string): string[] {
 it.each([
   { work: 'await Promise.all([save(tx, 1), save(tx, 2)]);', says: '2 branches of `Promise.all`' },
   { work: 'await Promise.all(ids.map((id) => save(tx, id)));', says: 'every branch of `Promise.all` over `ids`' },
+  { work: 'await Promise.all(rows\n  .filter(isNew)\n  .map((row) => save(tx, row)));', says: 'every branch of `Promise.all` over `rows.filter(isNew)`' },
   { work: 'await Bluebird.map(ids, (id) => save(tx, id));', says: 'every branch of `Bluebird.map` over `ids`' },
   { work: 'await PromisePool.for(ids).process((id) => save(tx, id));', says: 'every branch of `PromisePool.process` over `ids`' },
   { work: 'await PromisePool.withConcurrency(10).for(ids).process((id) => save(tx, id));', says: 'every branch of `PromisePool.process` over `ids`' },
