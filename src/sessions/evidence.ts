@@ -15,6 +15,9 @@ import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier, libraryServedB
 const vocabulary: readonly string[] = [
   'ransaction',
   'AsyncLocalStorage',
+  // SQL that somebody writes by hand, on a connection of another file's pool.
+  'BEGIN',
+  'ROLLBACK',
   // A client's methods that no other library has: Prisma's `$queryRaw`.
   ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
   ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
