@@ -16,7 +16,7 @@ import { mayHaveClients, mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
-import { calleeName, chainFrom, enclosingClass, isFunction, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
 
 /** An annotation that says by itself that nothing of a library is meant: `id: string`, `names: string[]`. */
@@ -197,7 +197,8 @@ export class Resolver {
     const { parent } = outermost(node);
     if (parent?.type !== 'CallExpression' || unwrap(parent.callee) !== node) return true;
     const [table] = parent.arguments;
-    if (!table || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
+    // What a call gives has methods; the session that is called stands in a variable or a field.
+    if (!table || (node.type === 'MemberExpression' && unwrap(node.object).type === 'CallExpression') || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
     this.#hasCallable ??= [...this.imported, ...this.declared].some(({ sessions }) => sessions.some(({ fingerprint }) => fingerprint?.called === 'with-string'));
     return this.#hasCallable;
   }
@@ -345,7 +346,16 @@ export class Resolver {
 
   #typed(variable: Variable): Value | undefined {
     const name = variable.identifiers[0];
-    return name && !isPlain(name.typeAnnotation?.typeAnnotation) ? typeOfNode(this, name, variable.name) : undefined;
+    return name && !isPlain(name.typeAnnotation?.typeAnnotation) && !this.#isData(variable) ? typeOfNode(this, name, variable.name) : undefined;
+  }
+
+  /** What a client or a session gave and is no session by the catalogue: rows, whose types are long to work out. */
+  #isData(variable: Variable): boolean {
+    const definition = variable.defs[0]?.node;
+    const init = definition?.type === 'VariableDeclarator' && definition.init ? unwrapAwait(definition.init) : undefined;
+    if (init?.type !== 'CallExpression') return false;
+    const root = this.valueOf(chainOf(init).root);
+    return root?.kind === 'client' || root?.kind === 'session';
   }
 
   #variable(variable: Variable): Value | undefined {
