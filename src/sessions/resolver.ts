@@ -20,10 +20,13 @@ import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, 
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
 
 /** An annotation that says by itself that nothing of a library is meant: `id: string`, `names: string[]`. */
-function isPlain(annotation: TSESTree.TypeNode | undefined): boolean {
-  if (annotation?.type === 'TSArrayType') return isPlain(annotation.elementType);
-  return annotation !== undefined && /^TS(?:String|Number|Boolean|BigInt|Symbol|Void|Null|Undefined|Never)Keyword$|^TSLiteralType$/.test(annotation.type);
+function isPlain(annotation: TSESTree.TypeNode): boolean {
+  if (annotation.type === 'TSArrayType') return isPlain(annotation.elementType);
+  return /^TS(?:String|Number|Boolean|BigInt|Symbol|Void|Null|Undefined|Never)Keyword$|^TSLiteralType$/.test(annotation.type);
 }
+
+/** Methods of arrays that call their argument with each element. */
+const iterations: ReadonlySet<string> = new Set(['every', 'filter', 'find', 'findIndex', 'findLast', 'flatMap', 'forEach', 'map', 'reduce', 'some', 'sort', 'toSorted']);
 
 export interface NewSession {
   readonly origin: Node;
@@ -346,12 +349,17 @@ export class Resolver {
 
   #typed(variable: Variable): Value | undefined {
     const name = variable.identifiers[0];
-    return name && !isPlain(name.typeAnnotation?.typeAnnotation) && !this.#isData(variable) ? typeOfNode(this, name, variable.name) : undefined;
+    const annotation = name?.typeAnnotation?.typeAnnotation;
+    return name && !(annotation ? isPlain(annotation) : this.#isData(variable)) ? typeOfNode(this, name, variable.name) : undefined;
   }
 
-  /** What a client or a session gave and is no session by the catalogue: rows, whose types are long to work out. */
+  /** What a client or a session gave and is no session by the catalogue, and what lists hold: rows, whose types are long to work out. */
   #isData(variable: Variable): boolean {
     const definition = variable.defs[0]?.node;
+    if (definition && isFunction(definition)) {
+      const { parent } = outermost(definition);
+      return parent?.type === 'CallExpression' && iterations.has(calleeName(parent) ?? '');
+    }
     const init = definition?.type === 'VariableDeclarator' && definition.init ? unwrapAwait(definition.init) : undefined;
     if (init?.type !== 'CallExpression') return false;
     const root = this.valueOf(chainOf(init).root);
