@@ -1,4 +1,5 @@
 /** Row 13: what needs the database itself, and gets a pooler. */
+import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import { calleeName, literalText, receiverOf, type CallLike, type Node } from '../sessions/syntax.js';
 import type { Connection, Connections, Route } from './connections.js';
@@ -27,8 +28,9 @@ export function* findDirect(model: SessionModel, connections: Connections): Gene
     const path = client && connections.behind(client);
     yield* report(need, (path?.connection ?? connection).routes, connection.call.callee, path !== undefined && path.connection !== connection);
   }
+  const mayMigrate = [...model.file.specifiers].some((specifier) => plainSpecifier(specifier).startsWith('kysely'));
   for (const call of model.file.calls) {
-    const client = migratorsClient(connections, call) ?? listeningClient(call);
+    const client = (mayMigrate ? migratorsClient(connections, call) : undefined) ?? listeningClient(call);
     if (!client) continue;
     const path = connections.behind(client.node);
     if (path && path.connection.form.driver !== 'neon-http') yield* report(client.need, path.connection.routes, call.callee);
@@ -53,10 +55,11 @@ function needOf(connections: Connections, { form, call }: Connection): Need | un
 
 /** `new Migrator({ db })` of Kysely. */
 function migratorsClient(connections: Connections, call: CallLike): { node: Node; need: Need } | undefined {
-  if (call.type !== 'NewExpression' || calleeName(call) !== 'Migrator') return undefined;
-  const exported = connections.exportOf(call);
   const [options] = call.arguments;
-  if (!exported || !/^kysely(?:\/migration)?$/.test(exported[0]) || !options || options.type === 'SpreadElement') return undefined;
+  if (call.type !== 'NewExpression' || !options || options.type === 'SpreadElement') return undefined;
+  // Under whatever name the file imports it.
+  const exported = connections.exportOf(call);
+  if (exported?.[1] !== 'Migrator' || !/^kysely(?:\/migration)?$/.test(exported[0])) return undefined;
   const said = connections.places.said(connections.places.of(options), 'db');
   return said.state === 'set' && said.value.kind === 'node' ? { node: said.value.node, need: 'kysely' } : undefined;
 }
