@@ -5,7 +5,7 @@ import type { SessionFacts } from '../libraries/library.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { isThenable } from '../sessions/program-types.js';
+import { hasTypes, isThenable } from '../sessions/program-types.js';
 import { calleeName, chainOf, isFunction, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Value } from '../sessions/values.js';
 import type { Discarded } from './discarded.js';
@@ -71,7 +71,7 @@ function nameOfFunction(fn: FunctionNode): string | undefined {
 
 /** A word of the catalogue, a callee that the file awaits somewhere, or anything where types are at hand. */
 function mayBePromise(model: SessionModel, name: string, call: TSESTree.CallExpression): boolean {
-  return eagerWords.has(name) || isAwaitedElsewhere(model, call) || (model.file.sourceCode.parserServices as { program?: unknown } | undefined)?.program != null;
+  return eagerWords.has(name) || isAwaitedElsewhere(model, call) || hasTypes(model.file.sourceCode);
 }
 
 const eagerWords: ReadonlySet<string> = new Set(

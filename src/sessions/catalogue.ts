@@ -80,9 +80,9 @@ export function plainSpecifier(specifier: string): string {
 
 const byCompanion = new Map(libraries.flatMap((library) => (library.companions ?? []).map((name) => [name, library] as const)));
 
-/** The library that a module serves: `pg-cursor` is nothing without `pg`. */
-export function libraryServedBy(specifier: string): Library | undefined {
-  return byCompanion.get(specifier);
+/** The library that importing a module is evidence of: its own, or the one it serves (`pg-cursor` is nothing without `pg`). */
+export function libraryShownBy(specifier: string): Library | undefined {
+  return libraryOfSpecifier(specifier) ?? byCompanion.get(specifier);
 }
 
 /** The library that a module specifier belongs to. Asked of every import of every file: local ones are known by their end. */

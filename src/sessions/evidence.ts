@@ -6,7 +6,10 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
-import { acquiresByMethod, callbacksByMethod, libraryOfSpecifier, libraryServedBy } from './catalogue.js';
+import { acquiresByMethod, callbacksByMethod, libraryShownBy } from './catalogue.js';
+
+/** A client's methods that no other library has: Prisma's `$queryRaw`, which `$queryRawUnsafe` begins with. */
+export const ownSql: readonly string[] = libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe')));
 
 /**
  * Words without which no session can come to be in a file that imports no library: entry points that one library has
@@ -18,8 +21,7 @@ const vocabulary: readonly string[] = [
   // SQL that somebody writes by hand, on a connection of another file's pool.
   'BEGIN',
   'ROLLBACK',
-  // A client's methods that no other library has: Prisma's `$queryRaw`.
-  ...libraries.flatMap((library) => (library.clients?.sql ?? []).filter((method) => method.startsWith('$') && !method.endsWith('Unsafe'))),
+  ...ownSql,
   ...[...callbacksByMethod, ...acquiresByMethod].filter(([word, entries]) => !/[Tt]ransaction/.test(word) && entries.some((entry) => entry.origin.on === 'any')).map(([word]) => word),
 ];
 
@@ -46,9 +48,11 @@ export function speaksOfTransactions(text: string): boolean {
   return endsInX.test(text) && shortEnding.test(text) && shortNames.test(text);
 }
 
-/** Whether a text may call `require` or `import` as a function; what begins with a rare letter is found soonest. */
+const mayRequire = searchFor('require(');
+
+/** Whether a text may call `require` or `import` as a function. */
 export function importsWhenRun(text: string): boolean {
-  return (text.includes('quire(') && text.includes('require(')) || (text.includes('mport(') && text.includes('import('));
+  return mayRequire(text) || (text.includes('mport(') && text.includes('import('));
 }
 
 const specifiersOf = new WeakMap<TSESTree.Program, readonly string[]>();
@@ -114,22 +118,22 @@ function requiredIn(declaration: TSESTree.VariableDeclaration, specifiers: strin
 export function importedLibraries(program: TSESTree.Program): Set<Library> {
   const found = new Set<Library>();
   for (const specifier of importedSpecifiers(program)) {
-    const library = libraryOfSpecifier(specifier) ?? libraryServedBy(specifier);
+    const library = libraryShownBy(specifier);
     if (library) found.add(library);
   }
   return found;
 }
 
 function importsLibrary(program: TSESTree.Program): boolean {
-  return importedSpecifiers(program).some((specifier) => libraryOfSpecifier(specifier) !== undefined || libraryServedBy(specifier) !== undefined);
+  return importedSpecifiers(program).some((specifier) => libraryShownBy(specifier) !== undefined);
 }
 
 const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
 
 /** Libraries that a function of the file requires when it runs. */
 export function librariesRequiredLater(text: string): readonly Library[] {
-  if (!text.includes('quire(')) return [];
-  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryOfSpecifier(specifier) ?? libraryServedBy(specifier) ?? []);
+  if (!mayRequire(text)) return [];
+  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryShownBy(specifier) ?? []);
 }
 
 function ownNames(settings: Settings): string[] {

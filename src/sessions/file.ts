@@ -2,6 +2,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
 import { importedSpecifiers } from './evidence.js';
+import { bySource } from './order.js';
 import { calleeName, isFunction, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
@@ -72,7 +73,7 @@ export class File {
     const groups: (readonly Call[])[] = [];
     for (const [name, calls] of this.callsByName) if (names.has(name)) groups.push(calls);
     const [first = [], ...others] = groups;
-    return others.length === 0 ? first : groups.flat().sort(inSourceOrder);
+    return others.length === 0 ? first : groups.flat().sort(bySource);
   }
 
   /** Specifiers of all modules that the file names, wherever it does: a value of a module is of one of these. */
@@ -163,11 +164,6 @@ const withoutContents: Readonly<Partial<Record<string, (text: string) => string>
   RegularExpression: () => '/…/',
   JSXText: () => '…',
 };
-
-/** What begins first comes first; what it contains comes after it. */
-function inSourceOrder(left: Node, right: Node): number {
-  return left.range[0] - right.range[0] || right.range[1] - left.range[1];
-}
 
 function walk(sourceCode: SourceCode): Nodes {
   const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };

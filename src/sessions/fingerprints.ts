@@ -209,13 +209,15 @@ export function travellers(resolver: Resolver): boolean {
   const { text } = resolver.file.sourceCode;
   const evident = evidentIn(resolver);
   if (evident.length === 0) return false;
-  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => facts.travels?.options?.some((option) => new RegExp(`[.'"]${option}\\b`).test(text)))) return true;
+  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => optionsRead.get(facts)?.test(text))) return true;
   // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
   if (!evident.some(({ facts }) => mayTravel(facts).test(text))) return false;
   const { variables, members } = marksOf(resolver);
   return variables.size + members.size > 0;
 }
 
+/** An option of the session's, read off something: `options.transaction`. */
+const optionsRead = new Map(travelling.flatMap(({ facts }) => (facts.travels?.options ? [[facts, new RegExp(`[.'"](?:${facts.travels.options.join('|')})\\b`)] as const] : [])));
 const travelWords = new Map<SessionFacts, RegExp>();
 
 /** An option in an object, a builder's method that is called, an argument that is named like a transaction. */

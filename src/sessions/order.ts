@@ -4,8 +4,9 @@ interface Ranged {
   readonly range: readonly [number, number];
 }
 
+/** What begins first comes first; what it contains comes after it. */
 export function bySource(left: Ranged, right: Ranged): number {
-  return left.range[0] - right.range[0];
+  return left.range[0] - right.range[0] || right.range[1] - left.range[1];
 }
 
 /** @returns the index of the first that begins at `place` or behind it; as many as there are if none does */

@@ -3,13 +3,13 @@
  * a library only declare entities or use the root client, and most that speak of transactions mean payments.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { libraries } from '../libraries/index.js';
-import { alternatives, libraryOfSpecifier, libraryServedBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { alternatives, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper } from './callbacks.js';
-import { importsWhenRun, speaksOfTransactions } from './evidence.js';
+import { importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import type { File } from './file.js';
+import { hasTypes } from './program-types.js';
 import type { Resolver } from './resolver.js';
 import { isFunction, unwrap, type CallLike, type Node } from './syntax.js';
 
@@ -45,13 +45,6 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
 
 /** `this.prisma`, `PrismaService`. */
 const namedAfterPrisma = /[.#_]prisma|\bPrisma\w/;
-/** A client's methods that no other library has. */
-const ownSql = libraries.flatMap(({ clients }) => (clients?.sql ?? []).filter((method) => method.startsWith('$')));
-
-/** The parser gives types, which show what syntax does not. */
-function hasTypes({ parserServices }: File['sourceCode']): boolean {
-  return Boolean((parserServices as { readonly program?: unknown } | undefined)?.program);
-}
 
 const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
 /** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
@@ -98,15 +91,18 @@ function mayTakeCallback(call: CallLike, file: File): boolean {
   return mayBeFunction(unwrap(last), file) || call.arguments.some((argument) => isFunction(unwrap(argument)));
 }
 
+const isNoFunction = /^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/;
+
 function mayBeFunction(node: Node, file: File): boolean {
-  if (node.type !== 'Identifier') return !/^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/.test(node.type);
+  if (node.type !== 'Identifier') return !isNoFunction.test(node.type);
   const definition = file.variableOf(node)?.defs[0];
   switch (definition?.type as string | undefined) {
     case 'FunctionName':
       return true;
     case 'Variable': {
       const { init } = definition?.node as TSESTree.VariableDeclarator;
-      return init !== null && !/^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression|AwaitExpression)$/.test(unwrap(init).type);
+      const value = init && unwrap(init);
+      return value !== null && value.type !== 'AwaitExpression' && !isNoFunction.test(value.type);
     }
     default:
       return false;
@@ -153,14 +149,14 @@ function importsOrigin(statement: TSESTree.ProgramStatement): boolean {
     if (name === undefined) return false;
     if (name === 'PrismaClient' || ownersOfProperties.has(name)) return true;
     if (!namesOfTypes.has(name) && !originCalls.has(name)) return false;
-    isLibrary ??= libraryOfSpecifier(statement.source.value) !== undefined || libraryServedBy(statement.source.value) !== undefined;
+    isLibrary ??= libraryShownBy(statement.source.value) !== undefined;
     return isLibrary || (name !== each.local.name && originCalls.has(name));
   });
 }
 
 function importsClient(statement: TSESTree.ProgramStatement): boolean {
   if (statement.type !== 'ImportDeclaration' || !statement.specifiers.some((each) => namesOfClients.has(importedName(each) ?? 'default'))) return false;
-  return libraryOfSpecifier(statement.source.value) !== undefined || libraryServedBy(statement.source.value) !== undefined;
+  return libraryShownBy(statement.source.value) !== undefined;
 }
 
 function importsType(statement: TSESTree.ProgramStatement): boolean {

@@ -29,6 +29,11 @@ interface Checker {
   getBaseTypes?(type: Type): readonly Type[];
 }
 
+/** The parser gives types, which show what syntax does not. */
+export function hasTypes({ parserServices }: Resolver['file']['sourceCode']): boolean {
+  return Boolean((parserServices as Services | undefined)?.program);
+}
+
 /** The package a declaration file belongs to; undefined for the project's own files. */
 function packageOfFile(fileName: string): string | undefined {
   const at = fileName.lastIndexOf('/node_modules/');
