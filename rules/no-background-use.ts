@@ -34,7 +34,7 @@ export default createRule<Options, MessageId>({
     messages: {
       outlives: '{{session}} ({{what}}) is used by `{{task}}`, which {{when}}: {{end}}. After that, {{outcome}}. Instead, open a session inside the task, await the work, or enqueue it after the commit.',
       floating: 'Nobody waits for this call, which uses {{session}} ({{what}}): {{end}}. Then {{outcome}}. Await it, return it, or give it a session of its own.',
-      neverRuns: 'This query is built and dropped: {{outcome}}. {{instead}}.',
+      neverRuns: 'This {{library}} query is built and dropped: {{outcome}}. {{instead}}.',
       cannotTravel: '{{session}} ({{what}}) is among the data of `{{task}}`, which {{when}}. Send what the work needs to know, and open a session where it runs.',
       stored: '{{session}} ({{what}}) is kept in {{where}} and used after its callback: {{end}}. After that, {{outcome}}. Do the work inside the callback.',
       returned: '{{session}} ({{what}}) is returned from its callback: {{end}}. After that, {{outcome}}. Do the work inside the callback, and return its result.',
@@ -74,7 +74,7 @@ function messageOf(found: Finding): { messageId: MessageId; data: Record<string,
     case 'floating':
       return { messageId: 'floating', data: { ...describeSession(found.session), end: describeEnding(found.session, found.ending), outcome: found.outcome } };
     case 'neverRuns':
-      return { messageId: 'neverRuns', data: { outcome: describeNeverRun(found.query), instead: describeStart(found.query) } };
+      return { messageId: 'neverRuns', data: { library: found.query.library.name, outcome: describeNeverRun(found.query), instead: describeStart(found.query) } };
     case 'cannotTravel':
       return { messageId: 'cannotTravel', data: { ...describeSession(found.session), task: found.task.name, when: found.task.api.when } };
     case 'escapes':

@@ -3,7 +3,7 @@ import { createRule } from '../src/create-rule.js';
 import { inFilesWithSessions } from '../src/sessions/model.js';
 import { droppedTransactions } from '../src/transactions/dropped.js';
 import { floatingEnds, type FloatingEnd } from '../src/transactions/floating-ends.js';
-import { kindOfTransaction } from '../src/transactions/words.js';
+import { describeEnd, kindOfTransaction } from '../src/transactions/words.js';
 
 type Fixer = TSESLint.RuleFixer;
 type MessageId = 'commit' | 'rollback' | 'release' | 'dropped' | 'tapped' | 'notRun' | 'await' | 'run';
@@ -20,12 +20,12 @@ export default createRule<readonly [], MessageId>({
     hasSuggestions: true,
     schema: [],
     messages: {
-      commit: 'Nobody waits for `{{name}}`: the code after it runs before the {{what}} is committed, and when the commit fails the caller has been told that all is well and {{failure}}.',
-      rollback: 'Nobody waits for `{{name}}`: the code after it runs while the {{what}} still holds its locks and its connection, and when the rollback fails {{failure}}.',
-      release: 'Nobody waits for `{{name}}`: the caller goes on while the {{what}} is still held, and when the release fails {{failure}}.',
-      dropped: 'Nobody waits for the {{what}} that `{{name}}` opens: the code after it runs before it is committed, and when it fails the caller has been told that all is well and the process gets an unhandled rejection.',
-      tapped: '`{{name}}` is awaited by a callback that `tap` does not wait for: the response leaves before the {{what}} has ended, and when that fails {{failure}}. Use an operator that waits, such as `concatMap`.',
-      notRun: '`{{name}}` only builds a command: without `.{{needs}}()` nothing is sent, and the {{what}} stays open.',
+      commit: 'Nobody waits for `{{name}}`: the code after it runs before the {{what}} is committed, and when the commit fails the caller has been told that all is well and {{failure}}. {{instead}}.',
+      rollback: 'Nobody waits for `{{name}}`: the code after it runs while the {{what}} still holds its locks and its connection, and when the rollback fails {{failure}}. {{instead}}.',
+      release: 'Nobody waits for `{{name}}`: the caller goes on while the {{what}} is still held, and when the release fails {{failure}}. {{instead}}.',
+      dropped: 'Nobody waits for the {{what}} that `{{name}}` opens: the code after it runs before it is committed, and when it fails the caller has been told that all is well and the process gets an unhandled rejection. Await it.',
+      tapped: '`{{name}}` is awaited by a callback that `{{operator}}` does not wait for: the response leaves before the {{what}} has ended, and when that fails {{failure}}. {{instead}}.',
+      notRun: '`{{name}}` only builds a command: without `.{{needs}}()` nothing is sent, and the {{what}} stays open. {{instead}}.',
       await: 'Await it.',
       run: 'Add `.{{needs}}()`.',
     },
@@ -33,9 +33,7 @@ export default createRule<readonly [], MessageId>({
   create(context) {
     return inFilesWithSessions(context, (model) => {
       for (const end of floatingEnds(model)) {
-        const [{ library, facts }] = end.session.kinds;
-        const failure = facts.release?.failure ? 'nobody learns of it' : 'the process gets an unhandled rejection';
-        const data = { name: model.file.nameOf(end.node), what: `${library.name} ${facts.noun}`, failure, needs: end.needs ?? '' };
+        const data = describeEnd(model, end);
         context.report({ node: end.node, messageId: end.how === 'floats' ? end.ends : end.how, data, suggest: suggestions(end, data) });
       }
       for (const { scope, call } of droppedTransactions(model)) {

@@ -42,11 +42,11 @@ export default createRule<Options, MessageId>({
     ],
     messages: {
       outerClient: '`{{name}}` is not part of the {{what}} around it: {{outcome}}. Use {{session}} instead.',
-      secondTransaction: '`{{name}}` opens a second, independent transaction inside the {{what}}: {{outcome}}. Open it on {{session}}, or after the first has ended.',
+      secondTransaction: '`{{name}}` opens a second, independent transaction inside the {{what}}: {{outcome}}. Do its work on {{session}}, or open it after the first has ended.',
       handed: '`{{name}}` is handed to this call inside the {{what}}, whose work it is not part of: {{outcome}}. Hand over {{session}} instead.',
       boundHelper: '`{{name}}` writes through the root client inside the {{what}}: {{outcome}}. Give it {{session}} to work on.',
       missingOption: '`{{name}}` is not given `{ {{option}} }` inside the {{what}}: {{outcome}}. Pass {{session}} to it.',
-      missingArgument: '`{{name}}` is not given {{session}} inside the {{what}}: {{outcome}}.',
+      missingArgument: '`{{name}}` is not given {{session}} inside the {{what}}: {{outcome}}. Pass {{session}} as its {{place}} argument.',
       nestedBatch: '`{{name}}([…])` leaves the {{what}}: {{outcome}}. Await the queries on {{session}} one after another.',
       useSession: 'Write `{{text}}` instead.',
       giveSession: 'Add `{{text}}`.',

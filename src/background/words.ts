@@ -29,7 +29,7 @@ export function describeEnding(session: Session, ending: Ending): string {
 
 /** What to write, for a query that is only built. */
 export function describeStart({ facts }: NeverRun): string {
-  return facts.operations?.runs ? `Await its \`${facts.operations.runs[0] ?? 'execute'}()\`` : 'Await it';
+  return facts.operations?.runs ? `Await or return its \`${facts.operations.runs[0] ?? 'execute'}()\`` : 'Await it, or return it to whoever does';
 }
 
 /** What becomes of a query that is only built. */

@@ -70,6 +70,7 @@ export const bookshelf: Library = {
           status: 'measured',
           evidence: 'knex/failed-commit',
         },
+        settles: 'executionPromise',
         twice: {
           kind: 'safe',
           text: 'a second `commit()` or `rollback()` does nothing and raises no error',

@@ -198,6 +198,8 @@ export interface ReleaseFacts {
   readonly needs?: string;
   /** An end that fails, where the promise of that call does not reject: what happens. */
   readonly failure?: Outcome;
+  /** The property of the session whose promise rejects then: Knex's `executionPromise`. */
+  readonly settles?: string;
   /** Releasing twice: what happens. */
   readonly twice?: Outcome;
   /** Using it after release: what happens. */

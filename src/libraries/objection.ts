@@ -90,6 +90,7 @@ export const objection: Library = {
           status: 'measured',
           evidence: 'knex/failed-commit',
         },
+        settles: 'executionPromise',
         twice: {
           kind: 'safe',
           text: 'a second `commit()` or `rollback()` does nothing and raises no error',

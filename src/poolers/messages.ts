@@ -11,18 +11,18 @@ export const messages = {
     '`{{parameter}}` belongs to {{owner}}, not to {{driver}}, which sends it to the server as a start-up parameter: {{effect}}. Remove it{{instead}}.',
   unknownUrlParam: '{{driver}} does not know one of the parameters and sends it to the server as a start-up parameter, which {{pooler}} ({{url}}) refuses: no connection comes about. Remove it.',
   lookAlikeKnob: '{{written}} {{effect}}. {{instead}}',
-  knobsDisagree: 'The URL says `prepare=false` and the options say `prepare: true`; {{driver}} heeds the options: the statement cache is on. Say it once.',
+  knobsDisagree: 'The URL says `prepare=false` and the options say `prepare: true`; {{driver}} heeds the options: the statement cache is on. Set `prepare: false` there, or remove the parameter from the URL.',
   namedStatement: '{{what}} is a named statement, and {{pooler}} ({{url}}) gives each transaction another server connection: {{outcome}}. {{instead}}',
   namedStatementMaybe: '{{what}} is a named statement, and {{pooler}} ({{url}}) may lose it: {{outcome}}. {{instead}}',
   startupParam: '{{written}} is sent as a start-up parameter, which {{pooler}} ({{url}}) refuses ("unsupported startup parameter"): no connection comes about. {{instead}}',
   startupParamIgnored: '{{written}} is sent as a start-up parameter, which {{pooler}} ({{url}}) silently ignores. {{instead}}',
   prismaNeedsPgbouncer:
     "Prisma's engine names its prepared statements, and {{pooler}} ({{url}}) gives each transaction another server connection: queries fail with \"prepared statement … already exists\". Add `pgbouncer=true` to the URL.",
-  prismaPgbouncerObsolete: '`pgbouncer=true` turns prepared statements off, but {{pooler}} ({{url}}) keeps them: without it queries are planned once.',
+  prismaPgbouncerObsolete: '`pgbouncer=true` turns prepared statements off, but {{pooler}} ({{url}}) keeps them: without it queries are planned once. Remove it.',
   ignoredByAdapter: '@prisma/adapter-pg ignores `{{parameter}}` in the URL. Write {{instead}}.',
   needsDirect: '{{url}} leads to {{pooler}}, and {{tool}} needs the database itself{{why}}. Give it the direct URL.',
   missingDirectUrl: '{{url}} leads to {{pooler}}, and Prisma Migrate needs the database itself. Add a `directUrl`.',
-  pins: '{{what}} pins its connection of {{pooler}} ({{url}}) to this client: nothing is pooled any more.',
+  pins: '{{what}} pins its connection of {{pooler}} ({{url}}) to this client: nothing is pooled any more. {{instead}}',
   hyperdriveWantsPrepare: 'Hyperdrive keeps named statements and caches by them: `prepare: false` turns that off. Remove it.',
 } as const;
 

@@ -248,7 +248,12 @@ export function* findPinning(model: SessionModel, connections: Connections): Gen
     yield {
       range: member.property.range,
       messageId: 'pins',
-      data: { what: isSet ? 'SET' : '`execute()`, which prepares on the server,', pooler: danger.pooler.name, url: danger.url },
+      data: {
+        what: isSet ? 'SET' : '`execute()`, which prepares on the server,',
+        pooler: danger.pooler.name,
+        url: danger.url,
+        instead: isSet ? "Set it in the proxy's initialization query." : 'Use `query()`, which prepares nothing.',
+      },
       certainty: 'note',
       suggest: isSet ? [] : [{ messageId: 'useQuery', edits: [{ range: member.property.range, text: 'query' }] }],
     };

@@ -20,6 +20,8 @@ export interface FloatingEnd {
   readonly canAwait: boolean;
   /** The method that is missing: Kysely's `execute`. */
   readonly needs: string | undefined;
+  /** The operator whose callback awaits it in vain. */
+  readonly operator?: string;
 }
 
 export function floatingEnds(model: SessionModel): FloatingEnd[] {
@@ -51,8 +53,8 @@ function judge(model: SessionModel, session: Session, call: TSESTree.CallExpress
   const place = outermost(call);
   const floats = isBare(place, ends);
   if (floats && !isPartOfManaged(model, session, call)) return { ...base, how: 'floats', canAwait: canAwait(call) };
-  if (kind === 'end' && isTapped(model, call)) return { ...base, how: 'tapped', canAwait: false };
-  return undefined;
+  const operator = kind === 'end' ? operatorAround(model, call) : undefined;
+  return operator === undefined ? undefined : { ...base, how: 'tapped', canAwait: false, operator };
 }
 
 function isSqlCommit(call: TSESTree.CallExpression): boolean {
@@ -124,14 +126,14 @@ function canAwait(call: Node): boolean {
 }
 
 /** rxjs `tap(async () => { await qr.commitTransaction() })`: the stream goes on before the promise settles. */
-function isTapped(model: SessionModel, call: Node): boolean {
+function operatorAround(model: SessionModel, call: Node): string | undefined {
   const fn: FunctionNode | undefined = enclosingFunction(call);
-  if (!fn) return false;
+  if (!fn) return undefined;
   let node: Node = outermost(fn);
   // `tap({ next: async () => … })`
   if (node.parent?.type === 'Property') node = node.parent.parent;
   const { parent } = node;
-  if (parent?.type !== 'CallExpression' || !parent.arguments.some((argument) => argument === node)) return false;
+  if (parent?.type !== 'CallExpression' || !parent.arguments.some((argument) => argument === node)) return undefined;
   const value = model.resolver.valueOf(parent.callee);
-  return value?.kind === 'module' && /^rxjs(?:\/operators)?$/.test(value.specifier) && ['tap', 'finalize'].includes(value.path.at(-1) ?? '');
+  return value?.kind === 'module' && /^rxjs(?:\/operators)?$/.test(value.specifier) ? ['tap', 'finalize'].find((name) => name === value.path.at(-1)) : undefined;
 }

@@ -2,6 +2,8 @@
 import type { Outcome, SessionFacts } from '../libraries/library.js';
 import { libraryById } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
+import { enclosingFunction, receiverOf } from '../sessions/syntax.js';
+import type { FloatingEnd } from './floating-ends.js';
 import type { OuterUse } from './outer-clients.js';
 import { isKnownWrite, isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
@@ -41,6 +43,7 @@ export function describeOuterUse(model: SessionModel, use: OuterUse): Record<str
     session: sessionName(scope),
     outcome: unlessItReads(use) ?? outcomeOf(scope.kinds, pick, elsewhere),
     option: use.missing?.option ?? '',
+    place: ['first', 'second'][use.missing?.at ?? 0] ?? 'last',
   };
 }
 
@@ -53,4 +56,31 @@ function unlessItReads({ scope, how, call }: OuterUse): string | undefined {
 
 export function describeUnused(model: SessionModel, scope: TransactionScope): Record<string, string> {
   return { name: model.file.nameOf(scope.opener), what: kindOfTransaction(scope), outcome: outcomeOf(scope.kinds, (facts) => facts.outerClient, elsewhere) };
+}
+
+/** The data of a message about an end that nobody waits for, or that does nothing. */
+export function describeEnd(model: SessionModel, end: FloatingEnd): Record<string, string> {
+  const [{ library, facts }] = end.session.kinds;
+  const kind = `${library.name} ${facts.noun}`;
+  return {
+    name: model.file.nameOf(end.node),
+    // A commit is of the transaction, whatever it is called upon.
+    what: end.ends === 'release' || facts.noun.includes('transaction') ? kind : `transaction on the ${kind}`,
+    failure: facts.release?.failure ? 'nobody learns of it' : 'the process gets an unhandled rejection',
+    needs: end.needs ?? '',
+    operator: end.operator ?? '',
+    instead: insteadOfEnd(model, end),
+  };
+}
+
+/** What to write, as a sentence without its full stop. */
+function insteadOfEnd(model: SessionModel, { how, ends, call, canAwait, needs, session }: FloatingEnd): string {
+  if (how === 'notRun') return `Add \`.${needs ?? ''}()\`${canAwait ? ' and await it' : ''}`;
+  // The callback of `catchError` is given errors only, and that of `concatMap` values only.
+  if (how === 'tapped') return 'Use operators that wait: `concatMap` for what comes, `catchError` for errors';
+  // A listener cannot wait, and neither can a constructor.
+  if (!canAwait && enclosingFunction(call)) return 'Return it to a caller that waits, or go on in its `.then(…)` and `.catch(…)`';
+  const settled = ends === 'commit' ? session.kinds[0].facts.release?.settles : undefined;
+  const receiver = receiverOf(call);
+  return settled === undefined || !receiver ? 'Await it' : `Await it, and then \`${model.file.nameOf(receiver)}.${settled}\`, which rejects when the commit fails`;
 }

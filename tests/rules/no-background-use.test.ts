@@ -205,6 +205,13 @@ new RuleTester({ languageOptions: { parser } }).run('no-background-use', plugin.
     // Where one finding is two
     bug('in another process', `import { Queue } from 'bullmq'; const queue = new Queue('q'); ${prisma}prisma.$transaction(async (tx) => { await queue.add('x', { tx }); });`, 'cannotTravel'),
     { ...bug('emit, in strict', `import { EventEmitter } from 'node:events'; const bus = new EventEmitter(); ${prisma}prisma.$transaction(async (tx) => { bus.emit('x', { tx }); });`, 'outlives'), options: [{ events: true }] },
+    ...(
+      [
+        ['Prisma', `${prisma}prisma.$transaction(async (tx) => { tx.user.delete({ where: {} }); });`, 'This Prisma query is built and dropped: a Prisma query that is not awaited is never sent. Await it, or return it to whoever does.'],
+        ['postgres.js', "import postgres from 'postgres'; const sql = postgres(); export async function f() { sql`delete from a`; }", 'This postgres.js query is built and dropped: a query that is not awaited is never sent. Await it, or return it to whoever does.'],
+        ['Kysely', "import { Kysely } from 'kysely'; const db = new Kysely({}); export async function f() { await db.deleteFrom('a').where('b', '=', 1); }", 'This Kysely query is built and dropped: a Kysely query without `execute()` is never sent. Await or return its `execute()`.'],
+      ] as const
+    ).map(([library, code, message]) => ({ name: `the message about a query of ${library} that never runs`, filename: 'a.ts', code, errors: [{ message, suggestions: 1 }] })),
     {
       name: 'the message',
       filename: 'a.ts',

@@ -91,6 +91,29 @@ describe('shapes', () => {
   });
 });
 
+const said = (name: string, code: string, ...messages: string[]) => ({ name, code, errors: messages.map((message) => ({ message })) });
+const bookshelf = "import knex from 'knex'; import bookshelfOf from 'bookshelf'; const bookshelf = bookshelfOf(knex({}));";
+
+describe('what is said', () => {
+  tester.run('no-floating-transaction-end', rule, {
+    valid: [],
+    invalid: [
+      said('Sequelize', `import { Transaction } from 'sequelize'; export async function end(t: Transaction) { t.commit(); }`, 'Nobody waits for `t.commit()`: the code after it runs before the Sequelize transaction is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection. Await it.'),
+      said('Knex, where to await the call is not enough', knex('trx.commit();'), 'Nobody waits for `trx.commit()`: the code after it runs before the Knex transaction is committed, and when the commit fails the caller has been told that all is well and nobody learns of it. Await it, and then `trx.executionPromise`, which rejects when the commit fails.'),
+      said('Knex, a rollback', knex('trx.rollback();'), 'Nobody waits for `trx.rollback()`: the code after it runs while the Knex transaction still holds its locks and its connection, and when the rollback fails nobody learns of it. Await it.'),
+      said('Bookshelf', `${bookshelf} export const f = () => bookshelf.transaction(async (t) => { t.commit(); });`, 'Nobody waits for `t.commit()`: the code after it runs before the Bookshelf transaction is committed, and when the commit fails the caller has been told that all is well and nobody learns of it. Await it, and then `t.executionPromise`, which rejects when the commit fails.'),
+      said('TypeORM: what is committed is not the query runner', runner('qr.commitTransaction();'), 'Nobody waits for `qr.commitTransaction()`: the code after it runs before the transaction on the TypeORM query runner is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection. Await it.'),
+      said('TypeORM: the release', runner('await qr.commitTransaction(); qr.release();'), 'Nobody waits for `qr.release()`: the caller goes on while the TypeORM query runner is still held, and when the release fails the process gets an unhandled rejection. Await it.'),
+      said('in a listener, which cannot wait', runner("ctx.on('finish', () => { qr.commitTransaction(); });"), 'Nobody waits for `qr.commitTransaction()`: the code after it runs before the transaction on the TypeORM query runner is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection. Return it to a caller that waits, or go on in its `.then(…)` and `.catch(…)`.'),
+      said('tap', interceptor('tap', 'async () => { await qr.commitTransaction(); }'), '`qr.commitTransaction()` is awaited by a callback that `tap` does not wait for: the response leaves before the transaction on the TypeORM query runner has ended, and when that fails the process gets an unhandled rejection. Use operators that wait: `concatMap` for what comes, `catchError` for errors.'),
+      said('finalize', interceptor('finalize', 'async () => { await qr.commitTransaction(); }'), '`qr.commitTransaction()` is awaited by a callback that `finalize` does not wait for: the response leaves before the transaction on the TypeORM query runner has ended, and when that fails the process gets an unhandled rejection. Use operators that wait: `concatMap` for what comes, `catchError` for errors.'),
+      said('Kysely: awaited, and not executed', kysely('await trx.commit();'), '`trx.commit()` only builds a command: without `.execute()` nothing is sent, and the Kysely controlled transaction stays open. Add `.execute()`.'),
+      said('Kysely: neither', kysely('trx.commit();'), '`trx.commit()` only builds a command: without `.execute()` nothing is sent, and the Kysely controlled transaction stays open. Add `.execute()` and await it.'),
+      said('Kysely: executed and not awaited', kysely('trx.commit().execute();'), 'Nobody waits for `trx.commit().execute()`: the code after it runs before the Kysely controlled transaction is committed, and when the commit fails the caller has been told that all is well and the process gets an unhandled rejection. Await it.'),
+    ].map((row) => ({ ...row, errors: row.errors.map(({ message }) => ({ message, ...(/Await it|await it|Add/.test(message) ? { suggestions: 1 } : {}) })) })),
+  });
+});
+
 /** A transaction with a callback, opened in a function. */
 const opened = (statement: string, head = 'export async function up(queryInterface)'): string => `import { Sequelize } from 'sequelize'; ${head} { ${statement} }`;
 const work = 'queryInterface.sequelize.transaction(async (transaction) => { await queryInterface.addColumn("a", "b", {}, { transaction }); })';
@@ -110,7 +133,7 @@ describe('transactions with a callback', () => {
     ],
     invalid: [
       { name: 'Sequelize, in a migration', ...dropped(opened(`${work};`), opened(`await ${work};`)) },
-      { name: 'Sequelize, as said', code: opened(`${work}; console.log('done');`), errors: [{ message: 'Nobody waits for the Sequelize transaction that `queryInterface.sequelize.transaction` opens: the code after it runs before it is committed, and when it fails the caller has been told that all is well and the process gets an unhandled rejection.', suggestions: 1 }] },
+      { name: 'Sequelize, as said', code: opened(`${work}; console.log('done');`), errors: [{ message: 'Nobody waits for the Sequelize transaction that `queryInterface.sequelize.transaction` opens: the code after it runs before it is committed, and when it fails the caller has been told that all is well and the process gets an unhandled rejection. Await it.', suggestions: 1 }] },
       { name: 'Prisma', ...dropped(`import { prisma } from './db'; export const f = async () => { prisma.$transaction(async (tx) => { await tx.a.create({ data: {} }); }); };`, `import { prisma } from './db'; export const f = async () => { await prisma.$transaction(async (tx) => { await tx.a.create({ data: {} }); }); };`) },
       { name: 'TypeORM, in a method', ...dropped(`import { DataSource } from 'typeorm'; class S { constructor(private ds: DataSource) {} async f() { this.ds.transaction(async (m) => { await m.save({}); }); } }`, `import { DataSource } from 'typeorm'; class S { constructor(private ds: DataSource) {} async f() { await this.ds.transaction(async (m) => { await m.save({}); }); } }`) },
       { name: 'Kysely', ...dropped(`import { Kysely } from 'kysely'; export async function f(db: Kysely<DB>) { db.transaction().execute(async (trx) => { await trx.insertInto('a').values({}).execute(); }); }`, `import { Kysely } from 'kysely'; export async function f(db: Kysely<DB>) { await db.transaction().execute(async (trx) => { await trx.insertInto('a').values({}).execute(); }); }`) },

@@ -573,6 +573,23 @@ describe('fixes', () => {
   });
 });
 
+describe('what is said', () => {
+  const rds = `${pg}const pool = new Pool({ connectionString: '{rdsProxy}' });\n`;
+  const mysql = "import mysql from 'mysql2/promise';\nconst pool = mysql.createPool({ host: 'acme.proxy-abc123.eu-west-1.rds.amazonaws.com' });\n";
+  const cases: readonly (readonly [name: string, code: string, ending: string, asked?: Asked])[] = [
+    ['the URL and the options disagree', `${js}export const sql = postgres('{direct}?prepare=false', { prepare: true });`, 'postgres.js heeds the options: the statement cache is on. Set `prepare: false` there, or remove the parameter from the URL.'],
+    ['pgbouncer=true where the pooler keeps statements', 'PRISMA_DATABASE_URL="{neon}?pgbouncer=true"', 'keeps them: without it queries are planned once. Remove it.', { file: '.env', config: 'strict' }],
+    ['a pinned connection, by a name', `${rds}await pool.query({ name: 'a', text: 'select 1' });`, 'to this client: nothing is pooled any more. Leave the name out.', strict],
+    ['a pinned connection, by SET', `${rds}await pool.query('SET search_path = app');`, "to this client: nothing is pooled any more. Set it in the proxy's initialization query.", strict],
+    ['a pinned connection, by execute()', `${mysql}await pool.execute('select 1');`, 'to this client: nothing is pooled any more. Use `query()`, which prepares nothing.', strict],
+  ];
+  it.each(cases.map(([name, code, ending, asked = {}]) => ({ name, code, ending, asked })))('$name', ({ code, ending, asked }) => {
+    const [found, ...others] = lint(written(code), asked);
+    expect(others).toEqual([]);
+    expect(found?.message.endsWith(ending), found?.message).toBe(true);
+  });
+});
+
 describe('suggestions', () => {
   const cases: readonly (readonly [name: string, code: string, after: string, asked?: Asked])[] = [
     ['spread the options at the call', `${js}const options = { max: 1 };\nexport const sql = postgres('{supavisor}', options);`, `${js}const options = { max: 1 };\nexport const sql = postgres('{supavisor}', { ...options, prepare: false });`],
