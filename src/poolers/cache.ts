@@ -67,7 +67,7 @@ export function turnCacheOff(connections: Connections, connection: Connection): 
   }
   const [first, second] = call.arguments;
   // The options are known, but their text is not here: `postgres(url, withDefaults({ … }))`.
-  if (second && call.arguments.length === 2 && options.length > 0) return { edits: around(second, '{ ...', ', prepare: false }'), certain: false };
+  if (second && call.arguments.length === 2 && options.length > 0) return { edits: isNothing(second) ? [{ range: second.range, text: '{ prepare: false }' }] : around(second, '{ ...', ', prepare: false }'), certain: false };
   if (!first || second || options.length > 0) return undefined;
   if (!isDrizzle(connection.form)) return { edits: [{ range: [first.range[1], first.range[1]], text: ', { prepare: false }' }], certain: true };
   // A fix holds all text between its edits: a literal URL must not get into it.
@@ -80,6 +80,11 @@ function spreadInCall({ call }: Connection, object: TSESTree.ObjectExpression): 
   const argument = call.arguments.at(-1);
   if (!argument || (call.arguments.length < 2 && argument.type !== 'Identifier') || object.range[0] >= argument.range[0]) return undefined;
   return { edits: around(argument, '{ ...', ', prepare: false }'), certain: false };
+}
+
+/** `undefined` and `null`, of which no type is an object. */
+function isNothing(node: TSESTree.Node): boolean {
+  return (node.type === 'Identifier' && node.name === 'undefined') || (node.type === 'Literal' && node.raw === 'null');
 }
 
 function around({ range }: TSESTree.Node, before: string, after: string): Edit[] {

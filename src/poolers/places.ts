@@ -1,8 +1,9 @@
 /** Follows an expression to the place where its value is written down: constants, options objects, helpers. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { bindingPath } from '../sessions/resolver.js';
-import { calleeName, enclosingClass, isFunction, propertyName, receiverOf, unwrapAwait, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingClass, enclosingFunction, isFunction, propertyName, receiverOf, unwrapAwait, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 /** What the parameters of a helper are in one call of it. */
@@ -168,7 +169,7 @@ export class Places {
     if (receiver && node.arguments.length === 0 && (name === 'trim' || name === 'toString')) return this.of(receiver, bindings);
     const callee = this.#model.resolver.valueOf(node.callee);
     if (callee?.kind !== 'function') return undefined;
-    const returned = onlyReturned(callee.node);
+    const returned = onlyReturned(this.#model.file, callee.node);
     return returned && this.of(returned, this.#bind(callee.node, node, bindings));
   }
 
@@ -273,14 +274,12 @@ function fieldValues(owner: ClassNode, name: string, assignments: readonly TSEST
 }
 
 /** What a function returns, if there is one `return` and it stands at the end. */
-function onlyReturned(fn: FunctionNode): Node | undefined {
+function onlyReturned(file: File, fn: FunctionNode): Node | undefined {
   if (fn.generator) return undefined;
   if (fn.body.type !== 'BlockStatement') return fn.body;
-  const statements = fn.body.body.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement));
-  const last = statements.at(-1);
-  const earlier = statements.slice(0, -1);
-  if (last?.type !== 'ReturnStatement' || !last.argument) return undefined;
-  return earlier.every(({ type }) => type === 'ExpressionStatement' || type.endsWith('Declaration')) && !isFunction(last.argument) ? last.argument : undefined;
+  const last = fn.body.body.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement)).at(-1);
+  if (last?.type !== 'ReturnStatement' || !last.argument || isFunction(last.argument)) return undefined;
+  return file.nodes.returns.every((statement) => statement === last || enclosingFunction(statement) !== fn) ? last.argument : undefined;
 }
 
 /** Environment variables are written in capitals. */
