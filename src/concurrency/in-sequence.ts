@@ -232,7 +232,10 @@ function isStatementPlace(statement: Node): boolean {
 function statements(sourceCode: Readonly<TSESLint.SourceCode>, at: Node, lines: readonly string[], notes: readonly string[]): string {
   const indent = indentOf(sourceCode, at);
   const parts = lines.flatMap((line, index) => [...noteLines(notes[index]), `${line};`]);
-  return [...parts, ...noteLines(notes[lines.length])].join(`\n${indent}`);
+  const last = noteLines(notes[lines.length]);
+  // A comment to the end of the line would swallow what stands behind the statement.
+  const isFollowed = last.some((note) => note.split('\n').at(-1)?.trimStart().startsWith('//')) && sourceCode.lines[at.loc.end.line - 1]?.slice(at.loc.end.column).trim() !== '';
+  return [...parts, ...last, ...(isFollowed ? [''] : [])].join(`\n${indent}`);
 }
 
 function noteLines(note: string | undefined): string[] {

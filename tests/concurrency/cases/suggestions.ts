@@ -141,6 +141,17 @@ export const all = async () => {
       why: 'none is lost',
     },
     {
+      title: 'a comment to the end of the line, with code behind the statement',
+      code: `export async function all(client: PoolClient) { await «Promise.all»([save(client, 1), save(client, 2) // the end
+  ]); return true; }`,
+      expect: 'escapesRollback',
+      suggestion: `export async function all(client: PoolClient) { await save(client, 1);
+await save(client, 2);
+// the end
+ return true; }`,
+      why: 'the code behind it is no part of the comment',
+    },
+    {
       title: 'conditional elements',
       code: `export async function all(client: PoolClient) {
   await «Promise.all»([maybe ? save(client, 1) : 0, maybe && save(client, 2)]);
