@@ -22,6 +22,11 @@ export function runsWithProcess(model: SessionModel, fn: Node, depth = 0): boole
   });
 }
 
+/** A script that names `process.exit`, to call it or to hand it on. */
+export function endsProcess({ file: { sourceCode } }: SessionModel): boolean {
+  return /\bexit\b/.test(sourceCode.text) && sourceCode.ast.tokens.some(({ value }, at, all) => value === 'exit' && /^\??\.$/.test(all[at - 1]?.value ?? '') && all[at - 2]?.value === 'process');
+}
+
 function variableOf({ file }: SessionModel, fn: FunctionNode): Variable | undefined {
   if (fn.type === 'FunctionDeclaration' && fn.id) return file.variableOf(fn.id);
   const { parent } = outermost(fn);

@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
 import { unwrap, unwrapAwait, type Node } from '../sessions/syntax.js';
 import { Effects } from './effects.js';
-import { isInTest, runsWithProcess } from './entry.js';
+import { endsProcess, isInTest, runsWithProcess } from './entry.js';
 import { interpretLifetime } from './interpret.js';
 import type { Leak, Lifetime, LifetimeScope } from './lifetime.js';
 import type { Obligation } from './obligations.js';
@@ -52,7 +52,7 @@ export class Leaks {
     if (this.#subject.ends === 'transaction' && (leak.departure === 'overwritten' || leak.departure === 'yield')) return false;
     const lazy = this.#subject.ends === 'session' && releasesOf(this.#subject).some((release) => release.lazy);
     if (lazy && (effects.firstUse === Infinity || (leak.departure !== 'end' && leak.node.range[1] <= effects.firstUse))) return false;
-    if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#scope) && /\bprocess\.exit\b/.test(this.#model.file.sourceCode.text));
+    if (leak.kind === 'never-released') return leak.departure !== 'throw' && !(runsWithProcess(this.#model, this.#scope) && endsProcess(this.#model));
     if (effects.isLeftToOthers || (leak.place !== 'before-try' && effects.isReleasedByState)) return false;
     if (leak.kind === 'path') return !(leak.departure === 'throw' && runsWithProcess(this.#model, this.#scope));
     if (this.#isHarmlessThrow()) return false;

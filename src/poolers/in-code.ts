@@ -20,12 +20,14 @@ for (const { from, exports } of [...forms, pgPromise]) {
   for (const module of from) openers.set(module, new Set([...(openers.get(module) ?? []), ...exports.map((name) => name.split('.', 1)[0] ?? name)]));
 }
 /** Words that stand for one without an import. */
-const words = ['PrismaClient', 'Bun.SQL', 'PGPREPARE'].map(searchFor);
+const words = ['PrismaClient', 'PGPREPARE'].map(searchFor);
+/** Bun's class, with whatever white space and comments. */
+const bunSql = /\bBun\s*(?:\/[*/]|\.\s*(?:\/[*/]|SQL\b))/;
 const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
 
 /** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  if (ast.body.some(importsOpener) || words.some((isIn) => isIn(text))) return true;
+  if (ast.body.some(importsOpener) || words.some((isIn) => isIn(text)) || (text.includes('Bun') && bunSql.test(text))) return true;
   if (!importsWhenRun(text)) return false;
   for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (openers.has(plainSpecifier(specifier))) return true;
   return false;

@@ -194,9 +194,9 @@ export const ownersOfProperties: ReadonlySet<string> = new Set([...propertiesByN
 /** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
 export const qualifiedType = new RegExp(`\\.\\s*(?:${alternatives(namesOfTypes)})\\b`);
 /** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
-export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*:\\s*[\\w$]`);
-/** The type of a method's callback: `Parameters<typeof db.transaction>`. */
-export const typeOfMethod = new RegExp(`\\btypeof\\s{1,9}(?:[\\w$]{1,40}\\s{0,9}\\.\\s{0,9}){1,4}(?:${alternatives(callbacksByMethod.keys())})\\b`);
+export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*(?:\\/[*/]|:\\s*[\\w$/])`);
+/** The type of a method's callback: `Parameters<typeof db.transaction>`; anything, where a comment is in between. */
+export const typeOfMethod = new RegExp(`\\btypeof(?:\\s{1,9}(?:[\\w$]{1,40}\\s{0,9}\\.\\s{0,9}){1,4}(?:${alternatives(callbacksByMethod.keys())})\\b|\\s{0,9}(?:[\\w$]{1,40}\\s{0,9}\\.\\s{0,9}){0,4}(?:[\\w$]{1,40}\\s{0,9})?\\/[*/])`);
 
 /** Names as alternatives of a regular expression. */
 export function alternatives(names: Iterable<string>): string {

@@ -48,6 +48,27 @@ export function speaksOfTransactions(text: string): boolean {
   return endsInX.test(text) && shortEnding.test(text) && shortNames.test(text);
 }
 
+const commentBehindDot = /\.\s*\/[*/]/;
+
+/**
+ * Whether a file has a name behind a dot. A comment may be in between: where one follows a dot (the end of a sentence,
+ * mostly), the text is searched once more without its comments.
+ *
+ * @param expression the name, with the dot in front of it
+ */
+export function hasBehindDot(sourceCode: Readonly<TSESLint.SourceCode>, expression: RegExp | undefined): boolean {
+  const { text } = sourceCode;
+  if (!expression || expression.test(text)) return expression !== undefined;
+  if (!commentBehindDot.test(text)) return false;
+  let at = 0;
+  let rest = '';
+  for (const { range } of sourceCode.getAllComments()) {
+    rest += `${text.slice(at, range[0])} `;
+    [, at] = range;
+  }
+  return expression.test(rest + text.slice(at));
+}
+
 const mayRequire = searchFor('require(');
 
 /** Whether a text may call `require` or `import` as a function. */

@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { calledAsTag, calledWithString, fingerprintsEndingIn } from './catalogue.js';
-import { searchFor } from './evidence.js';
+import { hasBehindDot, searchFor } from './evidence.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, literalText, propertyName, unwrap, type Chain, type Node } from './syntax.js';
 import type { SessionKind, Value, Variable } from './values.js';
@@ -206,10 +206,11 @@ function marksOf(resolver: Resolver): Marks {
 
 /** Whether anything in the file travels as a session does, or might: an option of its name is read off an `options`. */
 export function travellers(resolver: Resolver): boolean {
-  const { text } = resolver.file.sourceCode;
+  const { sourceCode } = resolver.file;
+  const { text } = sourceCode;
   const evident = evidentIn(resolver);
   if (evident.length === 0) return false;
-  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => optionsRead.get(facts)?.test(text))) return true;
+  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => hasBehindDot(sourceCode, optionsRead.get(facts)))) return true;
   // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
   if (!evident.some(({ facts }) => mayTravel(facts).test(text))) return false;
   const { variables, members } = marksOf(resolver);
@@ -217,7 +218,7 @@ export function travellers(resolver: Resolver): boolean {
 }
 
 /** An option of the session's, read off something: `options.transaction`. */
-const optionsRead = new Map(travelling.flatMap(({ facts }) => (facts.travels?.options ? [[facts, new RegExp(`[.'"](?:${facts.travels.options.join('|')})\\b`)] as const] : [])));
+const optionsRead = new Map(travelling.flatMap(({ facts }) => (facts.travels?.options ? [[facts, new RegExp(`(?:['"]|\\.\\s*)(?:${facts.travels.options.join('|')})\\b`)] as const] : [])));
 const travelWords = new Map<SessionFacts, RegExp>();
 
 /** An option in an object, a builder's method that is called, an argument that is named like a transaction. */

@@ -5,7 +5,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { alternatives, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper } from './callbacks.js';
-import { importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
+import { hasBehindDot, importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import type { File } from './file.js';
@@ -39,7 +39,7 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
   if (speaksOfTransactions(sourceCode.text)) return true;
   if (hasTypes(sourceCode)) return true;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-  if (originCall.test(sourceCode.text) || qualifiedType.test(sourceCode.text)) return true;
+  if (originCall.test(sourceCode.text) || hasBehindDot(sourceCode, qualifiedType)) return true;
   return hasProperties(imported, sourceCode.text) || sourceCode.ast.body.some(importsType);
 }
 
@@ -114,7 +114,7 @@ function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
   const isDynamic = importsWhenRun(text);
-  if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && qualifiedType.test(text)) return true;
+  if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, qualifiedType)) return true;
   return isDynamic && renamedOrigin.test(text);
 }
 
@@ -210,5 +210,5 @@ function namesTransaction(type: Node): boolean {
 }
 
 function isTypeOfMethod(text: string): boolean {
-  return text.includes('ypeof ') && typeOfMethod.test(text);
+  return text.includes('ypeof') && typeOfMethod.test(text);
 }

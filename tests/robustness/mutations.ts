@@ -37,9 +37,7 @@ export const spaces: Mutation = (program, choices) => {
     program.code,
     chosen(gaps, choices).map(([{ token, next }, kind]): Edit => {
       const mayBreak = (openAfter.has(token.value) || openBefore.has(next.value)) && !['return', 'throw', 'break', 'continue', 'yield', 'async', 'type'].includes(token.value) && next.value !== '=>';
-      // Nobody puts a comment between a dot and a name, and the gates look at the text for both.
-      const inMember = [token.value, next.value].some((value) => value === '.' || value === '?.');
-      const texts = (mayBreak ? [...onOneLine, ...onSeveral] : onOneLine).filter((text) => !inMember || !text.includes('/'));
+      const texts = mayBreak ? [...onOneLine, ...onSeveral] : onOneLine;
       return { at: token.range[1], to: token.range[1], text: texts[kind % texts.length]! };
     }),
   );
