@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { checkSync } from 'recheck';
 import ts from 'typescript';
 import { describe, expect, it, vi } from 'vitest';
+import { draw } from './draw.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -52,7 +53,7 @@ async function madeAtRunTime(): Promise<{ readonly expressions: Expression[]; re
     vi.resetModules();
     const { lint } = await import('./every-rule.js');
     const { collectSeeds } = await import('./seeds.js');
-    for (const { code, extension } of collectSeeds().filter((_seed, index) => index % 10 === 0)) lint(code, `/project/a.${extension}`);
+    for (const { each: { code, extension } } of draw('expressions', collectSeeds(), 1 / 10)) lint(code, `/project/a.${extension}`);
   } finally {
     vi.unstubAllGlobals();
   }

@@ -4,10 +4,10 @@ import { format, type Options } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { libraries } from '../../src/libraries/index.js';
 import plugin from '../../src/plugin.js';
+import { assertForDrawn } from './draw.js';
 import { blocks, encoding, isNamedFunction, isPlainName, moreCode, parentheses, renaming, spaces, type Mutation } from './mutations.js';
-import { findingsIn, programOf, type Program } from './program.js';
+import { findingsIn, parses, programOf, type Program } from './program.js';
 import { collectSeeds, type Seed } from './seeds.js';
-import { more, seed } from './size.js';
 
 const seeds = collectSeeds();
 const programs = new Map<Seed, Program>();
@@ -22,21 +22,9 @@ function remembered<Of, Value>(known: Map<Of, Value>, of: Of, make: (of: Of) => 
   return value;
 }
 
-/** A line break is no white space in a few places of TypeScript that one would have to know. */
-function parses(code: string, each: Seed): boolean {
-  try {
-    programOf({ ...each, code });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const rulesOf = (found: readonly string[]): string[] => found.map((finding) => finding.split(' ', 1)[0] ?? '');
 
-const anySeed = fc.nat(seeds.length - 1).map((index) => seeds[index]!);
 const anyChoices = fc.oneof(fc.array(fc.tuple(fc.nat(100_000), fc.nat(1000)), { minLength: 1, maxLength: 4 }), fc.array(fc.tuple(fc.nat(100_000), fc.nat(1000)), { minLength: 5, maxLength: 60 }));
-const runs = (number: number) => ({ numRuns: Math.ceil(number * more), seed });
 
 describe('the programs to start from', () => {
   it('are many, and of every library', () => {
@@ -59,27 +47,22 @@ describe('the same is found', () => {
     'with other code around': moreCode,
     'with bodies in a block of their own': blocks,
   };
-  it.each(Object.entries(mutations))('%s', (_name, mutate) => {
-    fc.assert(
-      fc.property(anySeed, anyChoices, (each, choices) => {
-        const mutant = mutate(programOfSeed(each), choices);
-        fc.pre(parses(mutant.code, each));
-        expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
-      }),
-      runs(250),
-    );
+  it.each(Object.entries(mutations))('%s', async (name, mutate) => {
+    await assertForDrawn(name, seeds, 1 / 9, anyChoices, (each, choices) => {
+      const mutant = mutate(programOfSeed(each), choices);
+      fc.pre(parses({ ...each, code: mutant.code }));
+      expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
+    });
   });
 
-  it('with other names of variables', () => {
+  it('with other names of variables', async () => {
     const mutate = renaming(isPlainName);
-    fc.assert(
-      // A setting names what it means.
-      fc.property(anySeed.filter(({ settings }) => settings === undefined), anyChoices, (each, choices) => {
-        const mutant = mutate(programOfSeed(each), choices);
-        expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
-      }),
-      runs(400),
-    );
+    // A setting names what it means.
+    const unset = seeds.filter(({ settings }) => settings === undefined);
+    await assertForDrawn('other names', unset, 1 / 6, anyChoices, (each, choices) => {
+      const mutant = mutate(programOfSeed(each), choices);
+      expect(findingsIn(mutant, each), mutant.code).toEqual(findingsOf(each));
+    });
   });
 
   it('as another printer prints it', async () => {
@@ -95,30 +78,24 @@ describe('the same is found', () => {
       endOfLine: fc.constantFrom('lf', 'crlf', 'cr'),
       objectWrap: fc.constantFrom('preserve', 'collapse'),
     });
-    await fc.assert(
-      fc.asyncProperty(anySeed, anyOptions, async (each, options) => {
-        const code = await format(each.code, { ...options, parser: 'typescript', embeddedLanguageFormatting: 'off' });
-        expect(findingsIn({ code, foreign: [] }, each), code).toEqual(findingsOf(each));
-      }),
-      runs(250),
-    );
+    await assertForDrawn('another printer', seeds, 1 / 9, anyOptions, async (each, options) => {
+      const code = await format(each.code, { ...options, parser: 'typescript', embeddedLanguageFormatting: 'off' });
+      expect(findingsIn({ code, foreign: [] }, each), code).toEqual(findingsOf(each));
+    });
   });
 });
 
 describe('nothing is found in addition', () => {
-  it('where names no longer say what they stand for', () => {
+  it('where names no longer say what they stand for', async () => {
     const mutate = renaming((definition) => !isNamedFunction(definition));
-    fc.assert(
-      fc.property(anySeed, anyChoices, (each, choices) => {
-        const mutant = mutate(programOfSeed(each), choices);
-        // By rule: where less is known, a rule may say it in other words.
-        const left = rulesOf(findingsOf(each));
-        for (const rule of rulesOf(findingsIn(mutant, each))) {
-          expect(left, mutant.code).toContain(rule);
-          left.splice(left.indexOf(rule), 1);
-        }
-      }),
-      runs(400),
-    );
+    await assertForDrawn('names that say nothing', seeds, 1 / 6, anyChoices, (each, choices) => {
+      const mutant = mutate(programOfSeed(each), choices);
+      // By rule: where less is known, a rule may say it in other words.
+      const left = rulesOf(findingsOf(each));
+      for (const rule of rulesOf(findingsIn(mutant, each))) {
+        expect(left, mutant.code).toContain(rule);
+        left.splice(left.indexOf(rule), 1);
+      }
+    });
   });
 });

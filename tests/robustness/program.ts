@@ -22,6 +22,16 @@ export function programOf(seed: Seed): Program {
   return { seed, code: seed.code, ast: ast, scopes: scopeManager, nodes };
 }
 
+/** A line break is no white space in a few places of TypeScript that one would have to know. */
+export function parses(seed: Seed): boolean {
+  try {
+    programOf(seed);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Text in place of a part of a program. */
 export interface Edit {
   readonly at: number;

@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import type ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { errorsIn, folder, programOf as typedProgramOf } from '../concurrency/program.js';
+import { assertForDrawn, drawSome } from './draw.js';
 import { configOf, linter } from './every-rule.js';
 import { blocks, encoding, moreCode, parentheses, renaming, spaces, type Mutation } from './mutations.js';
-import { programOf } from './program.js';
+import { parses, programOf } from './program.js';
 import { faultsOf, repairsOf } from './repairs.js';
 import { collectSeeds } from './seeds.js';
-import { more, seed } from './size.js';
+import { more } from './size.js';
 
 const seeds = collectSeeds();
 const fileOf = (extension: string): string => `/project/a.${extension}`;
@@ -31,16 +32,14 @@ describe('repairs', () => {
   });
 
   const mutations: Readonly<Record<string, Mutation>> = { 'white space and comments': spaces, parentheses, 'other line ends': encoding, 'other code around': moreCode, 'bodies in blocks': blocks, 'other names': renaming(() => true) };
-  it.each(Object.entries(mutations))('do so with %s', (_name, mutate) => {
+  it.each(Object.entries(mutations))('do so with %s', async (name, mutate) => {
     const anyChoices = fc.array(fc.tuple(fc.nat(100_000), fc.nat(1000)), { minLength: 1, maxLength: 50, size: 'max' });
-    fc.assert(
-      fc.property(fc.constantFrom(...withRepairs), anyChoices, (each, choices) => {
-        const { code } = mutate(programOf(each), choices);
-        const { before, repairs } = repairsOf(code, fileOf(each.extension), each.settings);
-        for (const repair of repairs) expect(faultsOf(repair, before, fileOf(each.extension), each.settings), `${code}\n=>\n${repair.code}`).toEqual([]);
-      }),
-      { numRuns: Math.ceil(120 * more), seed },
-    );
+    await assertForDrawn(`repairs with ${name}`, withRepairs, 1 / 5, anyChoices, (each, choices) => {
+      const { code } = mutate(programOf(each), choices);
+      fc.pre(parses({ ...each, code }));
+      const { before, repairs } = repairsOf(code, fileOf(each.extension), each.settings);
+      for (const repair of repairs) expect(faultsOf(repair, before, fileOf(each.extension), each.settings), `${code}\n=>\n${repair.code}`).toEqual([]);
+    });
   });
 
   it('come to an end: after all fixes there is nothing more to fix', () => {
@@ -54,22 +53,17 @@ describe('repairs', () => {
 
 describe('types', () => {
   it('are as right after a repair as before it', () => {
-    // Of each rule and message some; all of them where more is asked for.
-    const most = 3 * more;
-    const counts = new Map<string, number>();
+    // Of each rule and message some; more of them where more is asked for.
+    const repaired = withRepairs.flatMap((each) => repairsOf(each.code, fileOf(each.extension), each.settings).repairs.map(({ message, code }) => ({ ...each, repaired: code, key: `${String(message.ruleId)} ${String(message.messageId)}` })));
+    const some = [...new Set(repaired.map(({ key }) => key))].flatMap((key) => drawSome(`types after ${key}`, repaired.filter((each) => each.key === key), 3 * more, (each) => JSON.stringify([each.code, each.repaired])));
     const files = new Map<string, string>();
     const pairs: { readonly from: string; readonly to: string }[] = [];
-    for (const [index, { code, extension, settings }] of withRepairs.entries()) {
-      for (const [nth, { message, code: repaired }] of repairsOf(code, fileOf(extension), settings).repairs.entries()) {
-        const key = `${String(message.ruleId)} ${String(message.messageId)}`;
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-        if ((counts.get(key) ?? 0) > most) continue;
-        const from = path.join(folder, `before-${index}.${extension}`);
-        const to = path.join(folder, `after-${index}-${nth}.${extension}`);
-        files.set(from, code);
-        files.set(to, repaired);
-        pairs.push({ from, to });
-      }
+    for (const [index, { code, extension, repaired }] of some.entries()) {
+      const from = path.join(folder, `before-${index}.${extension}`);
+      const to = path.join(folder, `after-${index}.${extension}`);
+      files.set(from, code);
+      files.set(to, repaired);
+      pairs.push({ from, to });
     }
     expect(pairs.length).toBeGreaterThan(40);
     const program: ts.Program = typedProgramOf(files);

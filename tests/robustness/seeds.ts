@@ -23,6 +23,11 @@ export interface Seed {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** What makes a program itself: not where it stands, nor beside what. */
+export function identityOf({ code, extension, settings }: Seed): string {
+  return JSON.stringify([code, extension, settings]);
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function filesBelow(folder: string, ending: RegExp): string[] {
@@ -39,7 +44,10 @@ export function collectSeeds(): Seed[] {
   const seeds = new Map<string, Seed>();
   const add = (name: string, code: string, more: Partial<Seed> = {}): void => {
     const extension = more.extension ?? extensionFor(code);
-    if (extension !== undefined && !seeds.has(code)) seeds.set(code, { name, code, ...more, extension });
+    if (extension === undefined) return;
+    const seed = { name, code, ...more, extension };
+    const identity = identityOf(seed);
+    if (!seeds.has(identity)) seeds.set(identity, seed);
   };
   for (const { table, case: row, code } of rowsOf(tables)) {
     add(`${table.about}: ${row.title}`, code, { ...(row.extension ? { extension: row.extension } : {}), ...(row.settings ? { settings: { 'db-session': row.settings } } : {}) });
