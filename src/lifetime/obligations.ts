@@ -172,6 +172,12 @@ function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
 const endsOfClients = new Map<string, Library[]>();
 for (const library of libraries) for (const name of library.clients?.ends ?? []) endsOfClients.set(name, [...(endsOfClients.get(name) ?? []), library]);
 
+/** Whether a file without sessions may end a client: the libraries whose clients end are few. */
+export function mayEndClients({ file, resolver }: SessionModel): boolean {
+  for (const [name, owners] of endsOfClients) if (owners.some((library) => resolver.imported.has(library)) && file.sourceCode.text.includes(name)) return true;
+  return false;
+}
+
 /** Clients that a function makes for itself and ends: it has to do so on every path. */
 function clientsIn({ file, resolver }: SessionModel): Acquired[] {
   const found: Acquired[] = [];

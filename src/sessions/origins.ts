@@ -3,15 +3,17 @@
  * a library only declare entities or use the root client, and most that speak of transactions mean payments.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { alternatives, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
-import { looksLikeWrapper } from './callbacks.js';
+import { acquiredAsPart, handedToCallback } from './acquisitions.js';
+import { ambientSessionAt } from './ambient.js';
+import { alternatives, callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { looksLikeWrapper, managedCallback } from './callbacks.js';
 import { importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
-import type { File } from './file.js';
 import { hasTypes } from './program-types.js';
 import type { Resolver } from './resolver.js';
-import { isFunction, unwrap, type CallLike, type Node } from './syntax.js';
+import { calleeName, isFunction, unwrap, type CallLike, type Node } from './syntax.js';
+import { sessionOf } from './values.js';
 
 /**
  * Every way in which a client comes to be: what a library's module exports, a class or a field that is named after
@@ -28,7 +30,7 @@ export function mayHaveSessions(resolver: Resolver): boolean {
   const { settings, sourceCode } = resolver.file;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
   if (hasTypes(sourceCode)) return true;
-  return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || opensByCall(resolver) || isParameter(resolver) || travellers(resolver);
+  return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || isParameter(resolver) || travellers(resolver) || opensByCall(resolver);
 }
 
 /**
@@ -54,16 +56,35 @@ const wrapping = new RegExp(`((?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]\\w{0,7
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
-function opensByCall({ file }: Resolver): boolean {
+function opensByCall(resolver: Resolver): boolean {
   // The text first: what it shows costs a tenth of a walk through the tree.
-  if (!opensByText(file.sourceCode.text)) return false;
-  const { callsByName } = file;
+  if (!opensByText(resolver.file.sourceCode.text)) return false;
+  const { callsByName } = resolver.file;
   for (const [name, calls] of callsByName) {
     const after = originCalls.get(name);
-    if (after && (after.length === 0 || after.some((before) => callsByName.has(before)))) return true;
-    if (looksLikeWrapper(name) && calls.some((call) => mayTakeCallback(call, file))) return true;
+    const isOrigin = after !== undefined && (after.length === 0 || after.some((before) => callsByName.has(before)));
+    if ((isOrigin || looksLikeWrapper(name)) && calls.some((call) => opens(resolver, call))) return true;
   }
   return false;
+}
+
+/** Whether a call that has the name of an opener is one: `redis.connect()` and `bank.transaction()` are not. */
+function opens(resolver: Resolver, call: CallLike): boolean {
+  if (sessionOf(resolver.valueOf(call))) return true;
+  return call.type === 'CallExpression' && (handsToCallback(resolver, call) || acquiredAsPart(resolver, call).length > 0);
+}
+
+function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boolean {
+  return call.arguments.some((argument) => {
+    const value = resolver.valueOf(argument);
+    if (value?.kind === 'function') {
+      const { node } = value;
+      return managedCallback(resolver, call, node) !== undefined || node.params.some((_, index) => handedToCallback(resolver, call, index).length > 0) || ambientSessionAt(resolver, node, undefined) !== undefined;
+    }
+    // `(callback) => db.transaction(callback)`: its callers write the function.
+    const plain = unwrap(argument);
+    return plain.type === 'Identifier' && (resolver.file.variableOf(plain)?.defs[0]?.type as string | undefined) === 'Parameter' && callbacksByMethod.has(calleeName(call) ?? '');
+  });
 }
 
 function opensByText(text: string): boolean {
@@ -82,31 +103,6 @@ function opensByText(text: string): boolean {
 
 function isWordAt(text: string, index: number): boolean {
   return /[\w$]/.test(text.charAt(index));
-}
-
-/** A function among the arguments, or something last that may stand for one. */
-function mayTakeCallback(call: CallLike, file: File): boolean {
-  const last = call.arguments.at(-1);
-  if (!last || call.type === 'NewExpression') return false;
-  return mayBeFunction(unwrap(last), file) || call.arguments.some((argument) => isFunction(unwrap(argument)));
-}
-
-const isNoFunction = /^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/;
-
-function mayBeFunction(node: Node, file: File): boolean {
-  if (node.type !== 'Identifier') return !isNoFunction.test(node.type);
-  const definition = file.variableOf(node)?.defs[0];
-  switch (definition?.type as string | undefined) {
-    case 'FunctionName':
-      return true;
-    case 'Variable': {
-      const { init } = definition?.node as TSESTree.VariableDeclarator;
-      const value = init && unwrap(init);
-      return value !== null && value.type !== 'AwaitExpression' && !isNoFunction.test(value.type);
-    }
-    default:
-      return false;
-  }
 }
 
 /** A type, a class, a function or a decorator of a library, under whatever name the file gives it. */
