@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import js from '@eslint/js';
 import tsParser from '@typescript-eslint/parser';
 import type { Linter } from 'eslint';
+import dbSession from 'eslint-plugin-db-session';
 import promise from 'eslint-plugin-promise';
 import tseslint from 'typescript-eslint';
-import dbSession from '../dist/src/plugin.js';
 
 /** Packages that are pinned by the lock file, and come with enough JavaScript. */
 const packages = ['typeorm', '@mikro-orm/core', '@mikro-orm/knex', 'sequelize', 'knex', 'objection', 'mongoose', 'mongodb', 'mysql2', 'pg', 'mssql', 'bookshelf', 'slonik'] as const;
