@@ -37,12 +37,14 @@ export function searchFor(word: string): (text: string) => boolean {
 
 const searches = vocabulary.map(searchFor);
 
-const shortNames = /\b(?:tx|trx)\b|(?:Tx|Trx)\b/;
+const shortNames = /\b(?:t[rn]?x)\b|(?:Tx|Trx)\b/;
 
-/** Whether a text uses the vocabulary of transactions. */
+let asked: { readonly text: string; readonly speaks: boolean } | undefined;
+
+/** Whether a text uses the vocabulary of transactions. Asked several times of one file, whose answer is kept. */
 export function speaksOfTransactions(text: string): boolean {
-  for (const isIn of searches) if (isIn(text)) return true;
-  return endsInTx(text) && shortNames.test(text);
+  if (asked?.text !== text) asked = { text, speaks: searches.some((isIn) => isIn(text)) || (endsInTx(text) && shortNames.test(text)) };
+  return asked.speaks;
 }
 
 /**
@@ -52,7 +54,7 @@ export function speaksOfTransactions(text: string): boolean {
 function endsInTx(text: string): boolean {
   for (let at = text.indexOf('x', 1); at > 0; at = text.indexOf('x', at + 1)) {
     const before = text[at - 1];
-    if ((before === 't' || before === 'T' || before === 'r') && !/\w/.test(text[at + 1] ?? '')) return true;
+    if ((before === 't' || before === 'T' || before === 'r' || before === 'n') && !/\w/.test(text[at + 1] ?? '')) return true;
   }
   return false;
 }

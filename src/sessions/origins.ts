@@ -8,6 +8,7 @@ import { ambientSessionAt } from './ambient.js';
 import { alternatives, callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
 import { importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
+import { calledNames, mayWrap } from './called-names.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import { hasTypes } from './program-types.js';
@@ -88,10 +89,12 @@ function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boo
 }
 
 function opensByText(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(opening)) {
+  const names = calledNames(text, originCalls) ?? Array.from(text.matchAll(opening), ([, name = '']) => name);
+  for (const name of names) {
     const after = originCalls.get(name);
     if (after && (after.length === 0 || after.some((before) => text.includes(before)))) return true;
   }
+  if (!mayWrap(text)) return false;
   for (const { 1: end = '', index } of text.matchAll(wrapping)) {
     let start = index;
     while (start > 0 && isWordAt(text, start - 1)) start -= 1;
@@ -167,7 +170,7 @@ function importedName(each: TSESTree.ImportClause): string | undefined {
 /** A parameter that is named (or typed) like a transaction, and called upon as only one library's answers. */
 function isParameter(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
-  if (!transactionWord.test(sourceCode.text)) return false;
+  if (!speaksOfTransactions(sourceCode.text) || !transactionWord.test(sourceCode.text)) return false;
   // By scopes, of which a file has few: it may never be walked.
   for (const { type, block, variables } of sourceCode.scopeManager?.scopes ?? []) {
     if (type !== 'function' || !isFunction(block) || !block.params.some(bindsTransaction)) continue;

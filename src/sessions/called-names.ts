@@ -1,0 +1,96 @@
+/** What a text calls, by a look at what stands before its parentheses: several times as fast as a regular expression. */
+
+/**
+ * The names among `known` that a text calls; also those that only a comment, a string or a definition calls.
+ *
+ * @returns undefined where something is called that this look does not understand: `(db.run as any)()`, `db['run']()`
+ */
+export function calledNames(text: string, known: { has(name: string): boolean }): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (let at = text.indexOf('('); at >= 0; at = text.indexOf('(', at + 1)) {
+    const end = endOfCallee(text, at);
+    if (end === undefined) return undefined;
+    let start = end;
+    while (start > 0 && isWord(text.charCodeAt(start - 1))) start -= 1;
+    if (end - start < 2) continue;
+    const name = text.slice(start, end);
+    if (known.has(name)) names.add(name);
+  }
+  return names;
+}
+
+const NOTHING = 0;
+
+/** Where the name ends that stands before a parenthesis: {@link NOTHING} if none does, undefined if it cannot be told. */
+function endOfCallee(text: string, parenthesis: number): number | undefined {
+  const end = endBeforeSpace(text, parenthesis);
+  const last = text.charCodeAt(end - 1);
+  // A comment may stand at the end of the line before.
+  if (end < parenthesis && text.slice(end, parenthesis).includes('\n')) return opensGroup.has(text[end - 1]) ? NOTHING : undefined;
+  if (isWord(last)) return end;
+  switch (text[end - 1]) {
+    case '>':
+      return text[end - 2] === '=' ? NOTHING : endBeforeTypes(text, end - 1);
+    case '!':
+      return endBeforeMark(text, end - 1);
+    case ')':
+    case ']':
+      return undefined;
+    case '/':
+      return text[end - 2] === '*' ? undefined : NOTHING;
+    case '.':
+      return text[end - 2] === '?' ? undefined : NOTHING;
+    default:
+      return NOTHING;
+  }
+}
+
+/** After these a parenthesis calls nothing. */
+const opensGroup: ReadonlySet<string | undefined> = new Set(['(', '[', '{', '}', ',', ';', ':', '?', '=', '&', '|', '+', undefined]);
+
+/** Type arguments are longer than this in no code that anybody reads. */
+const MOST_OF_TYPES = 400;
+
+/** `run<Result>(`, or the end of an element, of a comparison. */
+function endBeforeTypes(text: string, last: number): number | undefined {
+  let depth = 1;
+  for (let at = last - 1; at >= 0; at -= 1) {
+    if (last - at > MOST_OF_TYPES) return undefined;
+    const letter = text[at];
+    if (letter === '>' && text[at - 1] !== '=') depth += 1;
+    else if (letter === '<') depth -= 1;
+    if (depth === 0) return endBeforeMark(text, endBeforeSpace(text, at));
+  }
+  return NOTHING;
+}
+
+function endBeforeMark(text: string, end: number): number | undefined {
+  const last = text[end - 1];
+  if (last === ')' || last === ']' || last === '!' || last === '.' || last === '/') return undefined;
+  return isWord(text.charCodeAt(end - 1)) ? end : NOTHING;
+}
+
+function endBeforeSpace(text: string, from: number): number {
+  let end = from;
+  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return end;
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** Of ASCII, as all names of the catalogue are. */
+function isWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 36 || code === 95;
+}
+
+/** Whether a text has what wrappers of an application's own are named after: `transaction`, `tx`, `trx`. */
+export function mayWrap(text: string): boolean {
+  if (/[tT]rans?action/.test(text)) return true;
+  for (let at = text.indexOf('x', 1); at > 0; at = text.indexOf('x', at + 1)) {
+    const before = text[at - 1];
+    if (before === 't' || before === 'T' || before === 'r') return true;
+  }
+  return false;
+}
