@@ -25,6 +25,8 @@ const NOTHING = 0;
 function endOfCallee(text: string, parenthesis: number): number | undefined {
   const end = endBeforeSpace(text, parenthesis);
   const last = text.charCodeAt(end - 1);
+  // White space of another kind, a letter of another script.
+  if (last > 127) return undefined;
   // A comment may stand at the end of the line before.
   if (end < parenthesis && text.slice(end, parenthesis).includes('\n')) return opensGroup.has(text[end - 1]) ? NOTHING : undefined;
   if (isWord(last)) return end;

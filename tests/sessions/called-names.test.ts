@@ -30,7 +30,7 @@ const none: readonly string[] = [
 ];
 
 /** Called in another way than by a name: it cannot be told from this. */
-const unclear: readonly string[] = ['(db.transaction as any)(work)', "db['transaction'](work)", 'db.transaction?.(work)', 'db.transaction /* all of it */ (work)', 'db.transaction // all of it\n  (work)', 'db.tx(\n// first\n(t) => t)', 'db.transaction!<Result>(work)', `db.transaction<${'A | '.repeat(200)}B>(work)`];
+const unclear: readonly string[] = ['(db.transaction as any)(work)', "db['transaction'](work)", 'db.transaction?.(work)', 'db.transaction /* all of it */ (work)', 'db.transaction // all of it\n  (work)', 'db.tx(\n// first\n(t) => t)', 'db.transaction\u00a0(work)', 'db.transaction\u2028(work)', 'db.transaction!<Result>(work)', `db.transaction<${'A | '.repeat(200)}B>(work)`];
 
 describe('calledNames', () => {
   it.each(called)('%s', (code, ...names) => {
