@@ -134,12 +134,12 @@ function importsLibrary(program: TSESTree.Program): boolean {
   return false;
 }
 
-const requireCall = /\brequire\(\s*['"]([^'"\s]+)['"]\s*\)/g;
+const importCall = /\b(?:require|import)\(\s*['"]([^'"\s]+)['"]\s*\)/g;
 
-/** Libraries that a function of the file requires when it runs. */
+/** Libraries that a function of the file requires or imports when it runs. */
 export function librariesRequiredLater(text: string): readonly Library[] {
-  if (!mayRequire(text)) return [];
-  return [...text.matchAll(requireCall)].flatMap(([, specifier = '']) => libraryShownBy(specifier) ?? []);
+  if (!importsWhenRun(text)) return [];
+  return [...text.matchAll(importCall)].flatMap(([, specifier = '']) => libraryShownBy(specifier) ?? []);
 }
 
 /** Whether a text has a name that the user gave the plugin. */

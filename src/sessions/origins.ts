@@ -5,10 +5,10 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { acquiredAsPart, handedToCallback } from './acquisitions.js';
 import { ambientSessionAt } from './ambient.js';
-import { alternatives, callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
-import { importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
-import { calledNames, mayWrap } from './called-names.js';
+import { importsWhenRun, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
+import { callSites, mayWrap } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import { hasTypes } from './program-types.js';
@@ -22,7 +22,7 @@ import { sessionOf } from './values.js';
  */
 export function mayHaveClients({ file: { sourceCode, settings } }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (settings.clients.length > 0 || ast.body.some(importsClient) || importsWhenRun(text) || namedAfterPrisma.test(text)) return true;
+  if (settings.clients.length > 0 || ast.body.some(importsClient) || librariesRequiredLater(text).length > 0 || namedAfterPrisma.test(text)) return true;
   return hasTypes(sourceCode) || ownSql.some((method) => text.includes(method));
 }
 
@@ -49,24 +49,29 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
 /** `this.prisma`, `PrismaService`. */
 const namedAfterPrisma = /[.#_]prisma|\bPrisma\w/;
 
-const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
-/** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`\\b(${alternatives(originCalls.keys())})${called}`, 'g');
-/** What wrappers are named after, called as well; a name that goes on for ever counts as called. */
-const wrapping = new RegExp(`((?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]\\w{0,79})?)(?:${called}|(?<=\\w{80})\\w)`, 'g');
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
+
+/** As many places are looked at one by one; where there are more, one walk costs less. */
+const FEW_SITES = 20;
 
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
 function opensByCall(resolver: Resolver): boolean {
-  // The text first: what it shows costs a tenth of a walk through the tree.
-  if (!opensByText(resolver.file.sourceCode.text)) return false;
-  const { callsByName } = resolver.file;
-  for (const [name, calls] of callsByName) {
+  const { file } = resolver;
+  const { text } = file.sourceCode;
+  const wraps = mayWrap(text);
+  const isOpener = (name: string): boolean => {
     const after = originCalls.get(name);
-    const isOrigin = after !== undefined && (after.length === 0 || after.some((before) => callsByName.has(before)));
-    if ((isOrigin || looksLikeWrapper(name)) && calls.some((call) => opens(resolver, call))) return true;
+    return (after !== undefined && (after.length === 0 || after.some((before) => text.includes(before)))) || (wraps && /x|action/.test(name) && looksLikeWrapper(name));
+  };
+  const sites = callSites(text, isOpener);
+  if (sites.length > FEW_SITES) {
+    for (const [name, calls] of file.callsByName) if (isOpener(name) && calls.some((call) => opens(resolver, call))) return true;
+    return false;
   }
-  return false;
+  return sites.some((at) => {
+    const call = file.nodeAt(at);
+    return (call.type === 'CallExpression' || call.type === 'NewExpression') && isOpener(calleeName(call) ?? '') && opens(resolver, call);
+  });
 }
 
 /** Whether a call that has the name of an opener is one: `redis.connect()` and `bank.transaction()` are not. */
@@ -88,33 +93,12 @@ function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boo
   });
 }
 
-function opensByText(text: string): boolean {
-  const names = calledNames(text, originCalls) ?? Array.from(text.matchAll(opening), ([, name = '']) => name);
-  for (const name of names) {
-    const after = originCalls.get(name);
-    if (after && (after.length === 0 || after.some((before) => text.includes(before)))) return true;
-  }
-  if (!mayWrap(text)) return false;
-  for (const { 1: end = '', index } of text.matchAll(wrapping)) {
-    let start = index;
-    while (start > 0 && isWordAt(text, start - 1)) start -= 1;
-    // `<TransactionList />` calls nothing by that name.
-    if (text[start - 1] !== '<' && looksLikeWrapper(text.slice(start, index) + end)) return true;
-  }
-  return false;
-}
-
-function isWordAt(text: string, index: number): boolean {
-  return /[\w$]/.test(text.charAt(index));
-}
-
 /** A type, a class, a function or a decorator of a library, under whatever name the file gives it. */
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
-  const isDynamic = importsWhenRun(text);
-  if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && qualifiedType.test(text)) return true;
-  return isDynamic && renamedOrigin.test(text);
+  if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && qualifiedType.test(text)) return true;
+  return imported.size > 0 && importsWhenRun(text) && renamedOrigin.test(text);
 }
 
 /** `orm.em` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
