@@ -8,7 +8,7 @@ import { Linter } from 'eslint';
 import dbSession from 'eslint-plugin-db-session';
 import { generateRepository, longFile, nestedFile, wideFile } from './generate.js';
 import { measure, type Measured } from './measure.js';
-import { configOf, filesIn, packageFiles, type Rival } from './subjects.js';
+import { configOf, filesIn, mixedFiles, packageFiles, type Rival } from './subjects.js';
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true }, repetitions: { type: 'string' } },
@@ -64,8 +64,11 @@ function oxlint(title: string, folder: string): void {
 }
 
 const sections: Readonly<Record<string, () => void>> = {
+  mixed() {
+    compare('Mixed code', mixedFiles(options.quick ? 1 : 8), ['all', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules and all']);
+  },
   packages() {
-    compare('Packages', packageFiles(options.quick ? 40 : 150), untyped);
+    compare('Database libraries', packageFiles(options.quick ? 40 : 150), untyped);
   },
   repositories() {
     const growth: Record<string, string | number>[] = [];
