@@ -1,8 +1,8 @@
+// The project's own plugin, as users load it: `npm run build` comes first.
+import dbSession from 'eslint-plugin-db-session';
 import eslintPlugin from 'eslint-plugin-eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-// The project's own plugin, as built: `npm run build` comes first.
-import dbSession from './dist/src/plugin.js';
 
 export default defineConfig(
   globalIgnores(['dist', 'coverage', 'examples', '**/generated-prisma']),

@@ -5,10 +5,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Linter } from 'eslint';
-import dbSession from '../dist/src/plugin.js';
+import dbSession from 'eslint-plugin-db-session';
 import { generateRepository, longFile, nestedFile, wideFile } from './generate.js';
 import { measure, type Measured } from './measure.js';
-import { configOf, filesIn, packageFiles, type Rival } from './subjects.js';
+import { configOf, filesIn, mixedFiles, packageFiles, type Rival } from './subjects.js';
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true }, repetitions: { type: 'string' } },
@@ -49,7 +49,7 @@ function compare(title: string, files: readonly string[], contenders: readonly R
 const untyped: readonly Rival[] = ['recommended', 'strict', 'all', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules', 'usual rules and all'];
 const typed: readonly Rival[] = ['all', 'no-floating-promises'];
 
-/** The built plugin in oxlint. */
+/** The plugin as users load it, in oxlint. */
 function oxlint(title: string, folder: string): void {
   const run = (name: string, config: object): Record<string, string | number> => {
     const path = join(scratch, `${name}.json`);
@@ -59,13 +59,16 @@ function oxlint(title: string, folder: string): void {
     return { with: name, 'CPU s': number(user + system, 2), 'wall s': number(wall, 2) };
   };
   const rules = dbSession.configs.all.rules;
-  const jsPlugins = [resolve('dist/src/plugin.js')];
+  const jsPlugins = [resolve('dist/bundle/plugin.js')];
   print(title, [run('native', { rules: { 'no-debugger': 'error' } }), run('plugin', { jsPlugins, rules })]);
 }
 
 const sections: Readonly<Record<string, () => void>> = {
+  mixed() {
+    compare('Mixed code', mixedFiles(options.quick ? 1 : 8), ['all', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules and all']);
+  },
   packages() {
-    compare('Packages', packageFiles(options.quick ? 40 : 150), untyped);
+    compare('Database libraries', packageFiles(options.quick ? 40 : 150), untyped);
   },
   repositories() {
     const growth: Record<string, string | number>[] = [];
@@ -117,7 +120,7 @@ const sections: Readonly<Record<string, () => void>> = {
       return Number(stdout);
     };
     const median = (module: string): string => number(Array.from({ length: 9 }, () => once(module)).toSorted((a, b) => a - b)[4] ?? 0);
-    print('Loading, each in a new process (median of 9)', ['dist/src/plugin.js', 'node_modules/eslint/lib/api.js', 'node_modules/eslint-plugin-promise/index.js', 'node_modules/typescript-eslint/dist/index.js'].map((path) => ({ module: path, ms: median(resolve(path)) })));
+    print('Loading, each in a new process (median of 9)', ['dist/bundle/plugin.js', 'node_modules/eslint/lib/api.js', 'node_modules/eslint-plugin-promise/index.js', 'node_modules/typescript-eslint/dist/index.js'].map((path) => ({ module: path, ms: median(resolve(path)) })));
   },
 };
 

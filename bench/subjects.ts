@@ -1,12 +1,12 @@
 /** What is linted, and with what. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import js from '@eslint/js';
 import tsParser from '@typescript-eslint/parser';
 import type { Linter } from 'eslint';
+import dbSession from 'eslint-plugin-db-session';
 import promise from 'eslint-plugin-promise';
 import tseslint from 'typescript-eslint';
-import dbSession from '../dist/src/plugin.js';
 
 /** Packages that are pinned by the lock file, and come with enough JavaScript. */
 const packages = ['typeorm', '@mikro-orm/core', '@mikro-orm/knex', 'sequelize', 'knex', 'objection', 'mongoose', 'mongodb', 'mysql2', 'pg', 'mssql', 'bookshelf', 'slonik'] as const;
@@ -24,6 +24,13 @@ export function filesIn(folder: string): string[] {
 
 export function packageFiles(limit: number): string[] {
   return packages.flatMap((name) => filesIn(resolve('node_modules', name)).slice(0, limit));
+}
+
+/** Code of every kind: some files of each package that is installed, bundles of hundreds of kilobytes left out. */
+export function mixedFiles(limit: number): string[] {
+  const root = resolve('node_modules');
+  const folders = readdirSync(root).toSorted().filter((name) => !name.startsWith('.')).flatMap((name) => (name.startsWith('@') ? readdirSync(join(root, name)).toSorted().map((own) => join(name, own)) : [name]));
+  return folders.flatMap((name) => filesIn(join(root, name)).filter((file) => statSync(file).size < 200_000).slice(0, limit));
 }
 
 /** What most projects lint with anyway: the recommended rules of ESLint and of typescript-eslint. */

@@ -3,9 +3,10 @@ import { createRule } from '../src/create-rule.js';
 import { unreleased, type Breach, type Finding } from '../src/lifetime/findings.js';
 import type { Strictness } from '../src/lifetime/leaks.js';
 import { mendingMessages, mendingsOf } from '../src/lifetime/mending.js';
+import { mayEndClients } from '../src/lifetime/obligations.js';
 import type { Rewriting } from '../src/lifetime/rewriting.js';
 import { registryMessages, registryReports, type RegistryMessage } from '../src/registries/reports.js';
-import { inFilesWithSessions } from '../src/sessions/model.js';
+import { inFilesWithSessions, type SessionModel } from '../src/sessions/model.js';
 
 type Options = readonly [Strictness & { readonly elsewhere: boolean }];
 type MessageId = Breach | RegistryMessage | Rewriting['messageId'];
@@ -54,17 +55,24 @@ export default createRule<Options, MessageId>({
     },
   },
   create(context, given) {
-    return inFilesWithSessions(context, (model) => {
-      const [options] = given();
-      const reports = registryReports(model, options.elsewhere);
-      for (const { node, messageId, data, rewriting } of reports) context.report({ node, messageId, data, suggest: rewriting ? [suggestion(rewriting)] : [] });
-      const said = new Set(reports.map(({ session }) => session));
-      for (const found of unreleased(model, options)) {
-        if (isMisuse(found) || found.session === undefined || !said.has(found.session)) {
-          context.report({ node: found.node, messageId: found.breach, data: found.data, suggest: mendingsOf(model, found).map(suggestion) });
-        }
-      }
-    });
+    const report = (model: SessionModel, found: Finding): void => {
+      context.report({ node: found.node, messageId: found.breach, data: found.data, suggest: mendingsOf(model, found).map(suggestion) });
+    };
+    return inFilesWithSessions(
+      context,
+      (model) => {
+        const [options] = given();
+        const reports = registryReports(model, options.elsewhere);
+        for (const { node, messageId, data, rewriting } of reports) context.report({ node, messageId, data, suggest: rewriting ? [suggestion(rewriting)] : [] });
+        const said = new Set(reports.map(({ session }) => session));
+        for (const found of unreleased(model, options)) if (isMisuse(found) || found.session === undefined || !said.has(found.session)) report(model, found);
+      },
+      (model) => {
+        if (!mayEndClients(model)) return;
+        const [options] = given();
+        for (const found of unreleased(model, options)) report(model, found);
+      },
+    );
   },
 });
 

@@ -135,7 +135,7 @@ describe('what users install', () => {
   });
 
   it('is what is built, and what says what it is', () => {
-    expect(manifest.files).toEqual(['dist', '!dist/**/*.tsbuildinfo', 'README.md', 'CHANGELOG.md', 'LICENSE']);
+    expect(manifest.files).toEqual(['dist/bundle', 'dist/**/*.d.ts', 'README.md', 'CHANGELOG.md', 'LICENSE']);
   });
 });
 

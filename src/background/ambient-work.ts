@@ -7,9 +7,8 @@ import { acquiresByMethod, ambientByMethod, callbacksByMethod } from '../session
 import { childrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainOf, decoratorCallees, enclosingFunction, isFunction, propertyName, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, decoratorCallees, enclosingFunction, isFunction, prefixesOf, propertyName, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
-import { prefixesOf } from './promises.js';
 
 /** The ambient session at `at`, if the work uses the database in a way that would join it. */
 export function ambientlyUsed(model: SessionModel, work: Node, at: Node): Session | undefined {

@@ -11,7 +11,8 @@ import { escape, inRegistries, managed, storedOutside, type Escape } from './kep
 export type { Escape } from './kept.js';
 
 export function escapesOf(model: SessionModel, finder: UseFinder): Escape[] {
-  return [...storedOutside(model, finder), ...inRegistries(model), ...returned(model, finder), ...beforeTheHandler(model)];
+  const isManaged = model.file.callsNamed(callbacksByMethod).length > 0;
+  return [...(isManaged ? [...storedOutside(model, finder), ...inRegistries(model), ...returned(model, finder)] : []), ...beforeTheHandler(model)];
 }
 
 /** `return tx`, `return { tx }`, and a function that goes on using it. */

@@ -4,10 +4,10 @@ import type { Library, SessionFacts } from '../libraries/library.js';
 import { annotationName } from '../sessions/annotations.js';
 import { fingerprintOfChain } from '../sessions/fingerprints.js';
 import type { SessionModel } from '../sessions/model.js';
-import { chainOf, isFunction, propertyName, unwrap, type Chain, type Node } from '../sessions/syntax.js';
+import { chainOf, isFunction, prefixesOf, propertyName, unwrap, type Chain, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
 import type { Discarded } from './discarded.js';
-import { prefixesOf, promiseMethods } from './promises.js';
+import { promiseMethods } from './promises.js';
 
 export interface NeverRun {
   readonly library: Library;

@@ -6,7 +6,7 @@ import { importedSpecifiers } from '../sessions/evidence.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { hasTypes, isThenable } from '../sessions/program-types.js';
-import { calleeName, chainOf, isFunction, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, outermost, prefixesOf, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Value } from '../sessions/values.js';
 import type { Discarded } from './discarded.js';
 
@@ -115,19 +115,6 @@ function mentionsSession({ resolver }: SessionModel, call: TSESTree.CallExpressi
   const { root, links } = chainOf(call);
   if (sessionOf(resolver.valueOf(root)) || links.some((link) => link.call?.type === 'CallExpression' && link.call.arguments.some((argument) => resolver.carriedBy(argument).length > 0))) return true;
   return prefixesOf(call).some((prefix) => sessionOf(resolver.valueOf(prefix)) !== undefined);
-}
-
-/** `a.b.c()`: a.b.c, a.b, a. */
-export function prefixesOf(call: Node): Node[] {
-  const found: Node[] = [];
-  for (let node = unwrap(call); ; ) {
-    if (node.type === 'CallExpression') node = unwrap(node.callee);
-    else if (node.type === 'TaggedTemplateExpression') node = unwrap(node.tag);
-    else if (node.type === 'MemberExpression') node = unwrap(node.object);
-    else return found;
-    found.push(node);
-  }
-  return found;
 }
 
 /** A call that the catalogue knows to send something: on the session, or with the session among its options. */

@@ -49,9 +49,11 @@ export function tasksOf(model: SessionModel): Task[] {
   const known = new Set<Node>(tasks.map((task) => task.call));
   const apis = rest.filter((api) => api.from.some((name) => imported.has(name)));
   tasks.push(...pipedTasks(model, apis.filter((api) => api.piped)));
-  // Any call: a default export is called by whatever name the file gives it.
+  const names = new Set(apis.flatMap(namesOf));
   for (const call of file.calls) {
-    const api = known.has(call) ? undefined : apis.find((candidate) => fits(resolver, candidate, call));
+    // A default export is called by whatever name the file gives it.
+    if (known.has(call) || !(call.callee.type === 'Identifier' || names.has(calleeName(call) ?? ''))) continue;
+    const api = apis.find((candidate) => fits(resolver, candidate, call));
     if (api) tasks.push(taskOf(model, api, call));
   }
   return tasks;

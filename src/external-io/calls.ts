@@ -8,7 +8,7 @@ import type { SessionModel } from '../sessions/model.js';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
 import { calleeName, chainOf, decoratorCallees, enclosingClass, propertyName, unwrap, unwrapAwait, type Chain, type ClassNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
-import { prefixesOf } from '../transactions/paths.js';
+import { prefixesFromRoot } from '../transactions/paths.js';
 import { externalModules, notExternal, type ExternalModule } from './modules.js';
 import { isPausingModule, isSleep } from './sleep.js';
 
@@ -161,7 +161,7 @@ function madeFrom(resolver: Resolver, expression: Node, depth: number): Origin |
   }
   if (node.type === 'NewExpression' || node.type === 'CallExpression') {
     const chain = node.type === 'NewExpression' ? chainOf(node.callee) : chainOf(node);
-    for (const prefix of [chain.root, ...prefixesOf(chain.node)]) {
+    for (const prefix of [chain.root, ...prefixesFromRoot(chain.node)]) {
       // `require('stripe')(key)` too: the module itself is called.
       const value = resolver.valueOf(prefix);
       if (value?.kind === 'module') return { specifier: value.specifier, path: [...value.path, ...chain.links.flatMap((link) => (link.name === '' ? [] : [link.name]))] };

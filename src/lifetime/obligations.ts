@@ -7,7 +7,7 @@ import { acquiresByMethod, constructedByClass } from '../sessions/catalogue.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
+import { chainFrom, enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type CallLike, type ClassNode, type FunctionNode, type Link, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { consumerOf, Holders, holdersOf, holdersOfField, isDeclaredIn } from './holders.js';
 import type { HeldOnEntry, LifetimeScope } from './lifetime.js';
@@ -48,7 +48,8 @@ export function acquisitionsOf(model: SessionModel): Acquisitions {
   const obligations: Obligation[] = [];
   const losses: Loss[] = [];
   const seen = new Set<Node>();
-  for (const acquired of [...acquiredIn(model), ...madeByFunctions(model), ...clientsIn(model)]) {
+  const calls = acquiringCalls(model);
+  for (const acquired of [...acquiredIn(model, calls), ...madeByFunctions(model, calls), ...clientsIn(model)]) {
     if (seen.has(acquired.node)) continue;
     seen.add(acquired.node);
     const place = placeOf(model, acquired);
@@ -74,11 +75,9 @@ interface Acquired {
   readonly property?: string | undefined;
 }
 
-function acquiredIn(model: SessionModel): Acquired[] {
-  const { file, resolver } = model;
+function acquiredIn({ resolver }: SessionModel, calls: readonly CallLike[]): Acquired[] {
   const found: Acquired[] = [];
-  const renamed = renamedImports(file);
-  for (const node of [...file.callsNamed(acquiringNames), ...file.calls.filter((call) => isRenamed(file, call, renamed))]) {
+  for (const node of calls) {
     const session = sessionOf(resolver.valueOf(node));
     if (session?.how === 'acquired' && session.origin === node) {
       const kinds = releasable(session.kinds);
@@ -99,20 +98,41 @@ function onlyCallOf(resolver: Resolver, provider: Node): TSESTree.CallExpression
   return calls.length === 1 ? calls[0] : undefined;
 }
 
-/**
- * Under another name: `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`,
- * `connect()` with `import { createConnection as connect } from 'mysql2/promise'`.
- */
-function isRenamed(file: File, { type, callee }: CallLike, renamed: ReadonlySet<string>): boolean {
-  if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
-  if (type === 'NewExpression') return /^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '');
-  return renamed.has(callee.name) && file.variableOf(callee)?.defs[0]?.node.type === 'ImportSpecifier';
+const acquiringNames: ReadonlySet<string> = new Set([...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart));
+
+/** Libraries of which a class or a function by itself gives a session, under whatever name a file knows it. */
+const renamable: ReadonlySet<Library> = new Set(libraries.filter(({ sessions }) => sessions.some(({ origins }) => origins.some((origin) => origin.kind === 'constructed' || (origin.kind === 'acquire' && origin.on === 'module')))));
+
+/** Calls that acquire, as far as their names show: those of the catalogue, and others that the file gives the same thing. */
+function acquiringCalls({ file, resolver }: SessionModel): readonly CallLike[] {
+  const named = file.callsNamed(acquiringNames);
+  const isRenamable = [...resolver.imported].some((library) => renamable.has(library));
+  const renamed = file.calls.filter((call) => (isRenamable || call.type === 'NewExpression') && isRenamed(file, call));
+  return renamed.length === 0 ? named : [...named, ...renamed];
 }
 
-/** The names under which the file imports what acquires, where it gives them another. */
-function renamedImports({ sourceCode }: File): ReadonlySet<string> {
-  return new Set(sourceCode.ast.body.flatMap((statement) =>
-    statement.type !== 'ImportDeclaration' ? [] : statement.specifiers.flatMap((each) => (each.type === 'ImportSpecifier' && each.imported.type === 'Identifier' && acquiringNames.has(each.imported.name) ? [each.local.name] : []))));
+/**
+ * `new PgClient()` with `import { Client as PgClient } from 'pg'` or `const { Client: PgClient } = pg`, `connect()` with
+ * `import { createConnection as connect } from 'mysql2/promise'` or `const connect = mysql.createConnection`.
+ */
+function isRenamed(file: File, { type, callee }: CallLike): boolean {
+  if (callee.type !== 'Identifier' || acquiringNames.has(callee.name)) return false;
+  const definition = file.variableOf(callee)?.defs[0];
+  switch (definition?.type as string | undefined) {
+    case 'ImportBinding':
+      return type === 'NewExpression' || (definition?.node.type === 'ImportSpecifier' && definition.node.imported.type === 'Identifier' && acquiringNames.has(definition.node.imported.name));
+    case 'Variable':
+      return type === 'NewExpression' || namesAnother(definition?.node as TSESTree.VariableDeclarator, callee.name);
+    default:
+      return false;
+  }
+}
+
+/** `{ createConnection: connect } = …`, `connect = mysql.createConnection` */
+function namesAnother({ id, init }: TSESTree.VariableDeclarator, name: string): boolean {
+  if (id.type === 'ObjectPattern') return id.properties.some((property) => property.type === 'Property' && property.value.type === 'Identifier' && property.value.name === name && acquiringNames.has(propertyName(property) ?? ''));
+  const member = init && unwrap(init);
+  return member?.type === 'MemberExpression' && acquiringNames.has(propertyName(member) ?? '');
 }
 
 function lastPart(name: string): string {
@@ -130,28 +150,19 @@ function asksFor(node: CallLike, { option }: AcquireOrigin): boolean {
   return node.arguments.some((argument) => argument.type === 'ObjectExpression' && argument.properties.some((property) => property.type === 'Property' && propertyName(property) === option && property.value.type === 'Literal' && property.value.value === true));
 }
 
-const acquiringNames: ReadonlySet<string> = new Set([...acquiresByMethod.keys(), ...constructedByClass.keys()].map(lastPart));
-
-/** Functions in whose own body something is called that acquires, by its name or under one that the file gives it. */
-function acquiringFunctions(file: File): ReadonlySet<FunctionNode> {
-  const found = new Set<FunctionNode>();
-  for (const call of file.calls) {
-    const { callee } = call;
-    if (callee.type !== 'Identifier' && !acquiringNames.has(calleeName(call) ?? '')) continue;
+/** Functions in whose own body something is called that acquires, and that the file calls by their names. */
+function acquiringFunctions(file: File, calls: readonly CallLike[]): ReadonlySet<FunctionNode> {
+  return new Set(calls.flatMap((call) => {
     const fn = enclosingFunction(call);
     const name = fn && nameOfFunction(fn);
-    // What nobody in the file calls by its name gives nothing to anybody in it.
-    if (!fn || name === undefined || !file.callsByName.has(name) || found.has(fn)) continue;
-    if (callee.type === 'Identifier' && !acquiringNames.has(callee.name) && !/^(?:ImportBinding|Variable)$/.test(file.variableOf(callee)?.defs[0]?.type ?? '')) continue;
-    found.add(fn);
-  }
-  return found;
+    return fn && name !== undefined && file.callsByName.has(name) ? [fn] : [];
+  }));
 }
 
 /** `const client = await getClient()` with a function of this file that acquires it for its caller. */
-function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
+function madeByFunctions({ file, resolver }: SessionModel, calls: readonly CallLike[]): Acquired[] {
   const found: Acquired[] = [];
-  for (const fn of acquiringFunctions(file)) {
+  for (const fn of acquiringFunctions(file, calls)) {
     const session = fn.parent.type === 'CallExpression' ? undefined : sessionOf(resolver.returnValue(fn));
     if (session?.how !== 'acquired' || !isWithin(session.origin, fn.body) || enclosingFunction(session.origin) !== fn || needsActivation(session)) continue;
     const kinds = releasable(session.kinds);
@@ -171,6 +182,12 @@ function madeByFunctions({ file, resolver }: SessionModel): Acquired[] {
 /** Libraries by the methods that end their clients. */
 const endsOfClients = new Map<string, Library[]>();
 for (const library of libraries) for (const name of library.clients?.ends ?? []) endsOfClients.set(name, [...(endsOfClients.get(name) ?? []), library]);
+
+/** Whether a file without sessions may end a client: the libraries whose clients end are few. */
+export function mayEndClients({ file, resolver }: SessionModel): boolean {
+  for (const [name, owners] of endsOfClients) if (owners.some((library) => resolver.imported.has(library)) && file.sourceCode.text.includes(name)) return true;
+  return false;
+}
 
 /** Clients that a function makes for itself and ends: it has to do so on every path. */
 function clientsIn({ file, resolver }: SessionModel): Acquired[] {

@@ -1,7 +1,7 @@
 /** The law in JavaScript and TypeScript. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { plainSpecifier } from '../sessions/catalogue.js';
-import { importsWhenRun, searchFor } from '../sessions/evidence.js';
+import { importedSpecifiers, importsWhenRun, searchFor } from '../sessions/evidence.js';
 import type { EnvFiles } from '../languages/env-files.js';
 import type { SessionModel } from '../sessions/model.js';
 import { optionOf } from './cache.js';
@@ -27,10 +27,15 @@ const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
 
 /** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  if (ast.body.some(importsOpener) || words.some((isIn) => isIn(text)) || (text.includes('Bun') && bunSql.test(text))) return true;
+  const isImported = importedSpecifiers(ast).some(isOfOpener);
+  if ((isImported && ast.body.some(importsOpener)) || words.some((isIn) => isIn(text)) || (text.includes('Bun') && bunSql.test(text))) return true;
   if (!importsWhenRun(text)) return false;
-  for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (openers.has(plainSpecifier(specifier))) return true;
+  for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (isOfOpener(specifier)) return true;
   return false;
+}
+
+function isOfOpener(specifier: string): boolean {
+  return openers.has(plainSpecifier(specifier));
 }
 
 function importsOpener(statement: TSESTree.ProgramStatement): boolean {

@@ -19,7 +19,7 @@ export type ProviderFinding =
 const hooks = /^(?:onModuleDestroy|beforeApplicationShutdown|onApplicationShutdown)$/;
 
 export function providerFindings(model: SessionModel): ProviderFinding[] {
-  if (!model.file.sourceCode.text.includes('REQUEST')) return [];
+  if (!/\bREQUEST\b/.test(model.file.sourceCode.text)) return [];
   return [...factories(model), ...classes(model)];
 }
 

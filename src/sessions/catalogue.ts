@@ -82,10 +82,31 @@ const byCompanion = new Map(libraries.flatMap((library) => (library.companions ?
 
 /** The library that importing a module is evidence of: its own, or the one it serves (`pg-cursor` is nothing without `pg`). */
 export function libraryShownBy(specifier: string): Library | undefined {
-  return libraryOfSpecifier(specifier) ?? byCompanion.get(specifier);
+  return mayBeKnown(specifier) ? (libraryOfSpecifier(specifier) ?? byCompanion.get(specifier)) : undefined;
 }
 
-/** The library that a module specifier belongs to. Asked of every import of every file: local ones are known by their end. */
+/** Where else packages come from: see {@link plainSpecifier}. */
+const registries = ['npm:', 'jsr:', 'https:'];
+const beginnings = new Set([...exact.keys(), ...prefixes.keys(), ...byCompanion.keys(), ...registries].map(beginningOf));
+const endings = new Set(localModules.map(([module]) => endingOf(module)));
+
+/** Asked of every import of every file: a few letters tell most modules from those of libraries, with no string made or hashed. */
+function mayBeKnown(specifier: string): boolean {
+  return beginnings.has(beginningOf(specifier)) || endings.has(endingOf(specifier));
+}
+
+function beginningOf(specifier: string): number {
+  return (specifier.charCodeAt(0) << 16) | (specifier.charCodeAt(1) << 8) | specifier.charCodeAt(2);
+}
+
+/** Before an extension. */
+function endingOf(specifier: string): number {
+  const { length } = specifier;
+  const end = specifier.charCodeAt(length - 3) === 46 && specifier.charCodeAt(length - 1) === 115 ? length - 3 : length;
+  return (specifier.charCodeAt(end - 2) << 8) | specifier.charCodeAt(end - 1);
+}
+
+/** The library that a module specifier belongs to; local modules are known by their end. */
 export function libraryOfSpecifier(specifier: string): Library | undefined {
   if (specifier.startsWith('./') || specifier.startsWith('../')) return localLibrary(specifier);
   const plain = plainSpecifier(specifier);

@@ -76,6 +76,16 @@ export class File {
     return others.length === 0 ? first : groups.flat().sort(bySource);
   }
 
+  /** The innermost node around a place of the text. */
+  nodeAt(index: number): Node {
+    const { ast, visitorKeys } = this.sourceCode;
+    for (let node: Node = ast; ; ) {
+      const inner: Node | undefined = childrenOf(node, visitorKeys).find(({ range: [start, end] }) => start <= index && index < end);
+      if (!inner) return node;
+      node = inner;
+    }
+  }
+
   /** Specifiers of all modules that the file names, wherever it does: a value of a module is of one of these. */
   get specifiers(): ReadonlySet<string> {
     if (!this.#specifiers) {

@@ -1,5 +1,5 @@
 /** Evidence from use: calls that only one library's sessions answer to, and options by which they travel. */
-import type { TSESTree } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { calledAsTag, calledWithString, fingerprintsEndingIn } from './catalogue.js';
@@ -210,28 +210,37 @@ export function travellers(resolver: Resolver): boolean {
   const { text } = sourceCode;
   const evident = evidentIn(resolver);
   if (evident.length === 0) return false;
-  if (/[oO]ptions|opts/.test(text) && evident.some(({ facts }) => hasBehindDot(sourceCode, optionsRead.get(facts)))) return true;
+  if (evident.some(({ facts }) => optionsRead.get(facts)?.isRead(sourceCode)) && /[oO]ptions|opts/.test(text)) return true;
   // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
-  if (!evident.some(({ facts }) => mayTravel(facts).test(text))) return false;
+  if (!evident.some(({ facts }) => mayTravel(facts, text))) return false;
   const { variables, members } = marksOf(resolver);
   return variables.size + members.size > 0;
 }
 
 /** An option of the session's, read off something: `options.transaction`. */
-const optionsRead = new Map(travelling.flatMap(({ facts }) => (facts.travels?.options ? [[facts, new RegExp(`(?:['"]|\\.\\s*)(?:${facts.travels.options.join('|')})\\b`)] as const] : [])));
-const travelWords = new Map<SessionFacts, RegExp>();
+const optionsRead = new Map(travelling.flatMap(({ facts }) => {
+  const { options } = facts.travels ?? {};
+  if (!options) return [];
+  const read = new RegExp(`(?:['"]|\\.\\s*)(?:${options.join('|')})\\b`);
+  return [[facts, { isRead: (sourceCode: Readonly<TSESLint.SourceCode>) => options.some((name) => sourceCode.text.includes(name)) && hasBehindDot(sourceCode, read) }] as const];
+}));
+const travelWords = new Map<SessionFacts, (text: string) => boolean>();
 
 /** An option in an object, a builder's method that is called, an argument that is named like a transaction. */
-function mayTravel(facts: SessionFacts): RegExp {
-  let words = travelWords.get(facts);
-  if (!words) {
-    const { options = [], methods = [], argumentOf } = facts.travels ?? {};
-    const forms = [...options.map((name) => `\\b${name}\\b['"\\]]*\\s*[:,}/]`), ...methods.map((name) => `\\b${name}\\b['"\\]?.]*\\s*[(/]`)];
-    words = new RegExp([...forms, ...(argumentOf ? ['(?:\\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\\b[\'"\\]]*\\s*[,)/!}]', '(?:\\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\\s+(?:as|satisfies)\\b'] : [])].join('|'));
-    travelWords.set(facts, words);
-  }
-  return words;
+function mayTravel(facts: SessionFacts, text: string): boolean {
+  let isIn = travelWords.get(facts);
+  if (!isIn) travelWords.set(facts, (isIn = travelSearch(facts)));
+  return isIn(text);
 }
+
+function travelSearch({ travels: { options = [], methods = [], argumentOf } = {} }: SessionFacts): (text: string) => boolean {
+  const named = [...options, ...methods].map(searchFor);
+  const forms = new RegExp([...options.map((name) => `\\b${name}\\b['"\\]]*\\s*[:,}/]`), ...methods.map((name) => `\\b${name}\\b['"\\]?.]*\\s*[(/]`)].join('|'));
+  const isNamed = (text: string): boolean => named.some((search) => search(text)) && forms.test(text);
+  return argumentOf ? (text) => isNamed(text) || argumentWord.test(text) : isNamed;
+}
+
+const argumentWord = /(?:\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\b(?:['"\]]*\s*[,)/!}]|\s+(?:as|satisfies)\b)/;
 
 const evidentTables = new WeakMap<Resolver, readonly SessionKind[]>();
 

@@ -11,19 +11,35 @@ export interface SessionModel {
   readonly resolver: Resolver;
 }
 
-interface Entry {
-  readonly settings: Settings;
-  readonly model: SessionModel;
-}
-
-const models = new WeakMap<TSESTree.Program, Entry>();
-
 /** The part of a rule's context that the model needs. */
 export interface ModelContext {
   readonly sourceCode: Readonly<TSESLint.SourceCode>;
   readonly filename: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
+
+/** What is known of a file as soon as its first rule is created. */
+interface Look {
+  readonly ast: TSESTree.Program;
+  readonly shared: ModelContext['settings'];
+  readonly settings: Settings;
+  readonly isOpen: boolean;
+  model: SessionModel | undefined;
+}
+
+/** The rules of a file are made one after another and asked one after another: it is enough to remember one file. */
+let latest: Look | undefined;
+
+/** A host makes its contexts anew for each file, so that each property that is read of one costs more than it looks. */
+function lookAt({ sourceCode, settings: shared }: ModelContext): Look {
+  const { ast } = sourceCode;
+  if (latest?.ast === ast && latest.shared === shared) return latest;
+  const settings = readSettings(shared);
+  latest = { ast, shared, settings, isOpen: hasEvidence(sourceCode, settings), model: undefined };
+  return latest;
+}
+
+const nothing: TSESLint.RuleListener = {};
 
 /**
  * The frame of every rule: nothing for a file without evidence, else one look at the whole file when it has been
@@ -34,11 +50,10 @@ export interface ModelContext {
  * @throws Error when `settings['db-session']` is wrong; the message names the key
  */
 export function inFilesWithSessions(context: ModelContext, analyse: (model: SessionModel) => void, otherwise?: (model: SessionModel) => void): TSESLint.RuleListener {
-  const settings = readSettings(context.settings);
-  if (!hasEvidence(context.sourceCode, settings)) return {};
+  if (!lookAt(context).isOpen) return nothing;
   return {
     'Program:exit'() {
-      const model = modelOf(context, settings);
+      const model = sessionsOf(context);
       if (model.resolver.mayHaveSessions) analyse(model);
       else if (otherwise && model.resolver.mayHaveClients) otherwise(model);
     },
@@ -46,20 +61,15 @@ export function inFilesWithSessions(context: ModelContext, analyse: (model: Sess
 }
 
 /**
- * The session model of a file, for a law that is about clients and has a gate of its own.
+ * The session model of a file, made on first demand and shared by all rules.
  *
  * @throws Error when `settings['db-session']` is wrong; the message names the key
  */
 export function sessionsOf(context: ModelContext): SessionModel {
-  return modelOf(context, readSettings(context.settings));
-}
-
-/** The session model of a file, made on first demand and shared by all rules. */
-function modelOf(context: ModelContext, settings: Settings): SessionModel {
-  const known = models.get(context.sourceCode.ast);
-  if (known?.settings === settings) return known.model;
-  const file = new File(context.sourceCode, context.filename, settings);
-  const model = { file, resolver: new Resolver(file) };
-  models.set(context.sourceCode.ast, { settings, model });
-  return model;
+  const look = lookAt(context);
+  if (!look.model) {
+    const file = new File(context.sourceCode, context.filename, look.settings);
+    look.model = { file, resolver: new Resolver(file) };
+  }
+  return look.model;
 }

@@ -3,15 +3,18 @@
  * a library only declare entities or use the root client, and most that speak of transactions mean payments.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
-import { alternatives, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
-import { looksLikeWrapper } from './callbacks.js';
-import { hasBehindDot, importsWhenRun, ownSql, speaksOfTransactions } from './evidence.js';
+import { acquiredAsPart, handedToCallback } from './acquisitions.js';
+import { ambientSessionAt } from './ambient.js';
+import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { looksLikeWrapper, managedCallback } from './callbacks.js';
+import { hasBehindDot, importsWhenRun, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
+import { callSites, mayWrap } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
-import type { File } from './file.js';
 import { hasTypes } from './program-types.js';
 import type { Resolver } from './resolver.js';
-import { isFunction, unwrap, type CallLike, type Node } from './syntax.js';
+import { calleeName, isFunction, unwrap, type CallLike, type Node } from './syntax.js';
+import { sessionOf } from './values.js';
 
 /**
  * Every way in which a client comes to be: what a library's module exports, a class or a field that is named after
@@ -19,7 +22,7 @@ import { isFunction, unwrap, type CallLike, type Node } from './syntax.js';
  */
 export function mayHaveClients({ file: { sourceCode, settings } }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (settings.clients.length > 0 || ast.body.some(importsClient) || importsWhenRun(text) || namedAfterPrisma.test(text)) return true;
+  if (settings.clients.length > 0 || ast.body.some(importsClient) || librariesRequiredLater(text).length > 0 || namedAfterPrisma.test(text)) return true;
   return hasTypes(sourceCode) || ownSql.some((method) => text.includes(method));
 }
 
@@ -28,7 +31,7 @@ export function mayHaveSessions(resolver: Resolver): boolean {
   const { settings, sourceCode } = resolver.file;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
   if (hasTypes(sourceCode)) return true;
-  return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || opensByCall(resolver) || isParameter(resolver) || travellers(resolver);
+  return comesByImport(resolver) || isTypeOfMethod(sourceCode.text) || isParameter(resolver) || travellers(resolver) || opensByCall(resolver);
 }
 
 /**
@@ -46,76 +49,56 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
 /** `this.prisma`, `PrismaService`. */
 const namedAfterPrisma = /[.#_]prisma|\bPrisma\w/;
 
-const called = `(?:[\\s'"\\]!?.)]*[(<\`/]|\\s+(?:as|satisfies)\\b)`;
-/** One of these names, where it may be called: also `(db.transaction as any)(…)`. */
-const opening = new RegExp(`\\b(${alternatives(originCalls.keys())})${called}`, 'g');
-/** What wrappers are named after, called as well; a name that goes on for ever counts as called. */
-const wrapping = new RegExp(`((?:[tT]rans?action(?:al)?|[tT]r?x)(?:[A-Z_]\\w{0,79})?)(?:${called}|(?<=\\w{80})\\w)`, 'g');
 const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
+/** As many places are looked at one by one; where there are more, one walk costs less. */
+const FEW_SITES = 20;
+
 /** A managed callback, an acquire call, a construction; or a wrapper of the application's own. */
-function opensByCall({ file }: Resolver): boolean {
-  // The text first: what it shows costs a tenth of a walk through the tree.
-  if (!opensByText(file.sourceCode.text)) return false;
-  const { callsByName } = file;
-  for (const [name, calls] of callsByName) {
+function opensByCall(resolver: Resolver): boolean {
+  const { file } = resolver;
+  const { text } = file.sourceCode;
+  const wraps = mayWrap(text);
+  const isOpener = (name: string): boolean => {
     const after = originCalls.get(name);
-    if (after && (after.length === 0 || after.some((before) => callsByName.has(before)))) return true;
-    if (looksLikeWrapper(name) && calls.some((call) => mayTakeCallback(call, file))) return true;
+    return (after !== undefined && (after.length === 0 || after.some((before) => text.includes(before)))) || (wraps && /x|action/.test(name) && looksLikeWrapper(name));
+  };
+  const sites = callSites(text, isOpener);
+  if (sites.length > FEW_SITES) {
+    for (const [name, calls] of file.callsByName) if (isOpener(name) && calls.some((call) => opens(resolver, call))) return true;
+    return false;
   }
-  return false;
+  return sites.some((at) => {
+    const call = file.nodeAt(at);
+    return (call.type === 'CallExpression' || call.type === 'NewExpression') && isOpener(calleeName(call) ?? '') && opens(resolver, call);
+  });
 }
 
-function opensByText(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(opening)) {
-    const after = originCalls.get(name);
-    if (after && (after.length === 0 || after.some((before) => text.includes(before)))) return true;
-  }
-  for (const { 1: end = '', index } of text.matchAll(wrapping)) {
-    let start = index;
-    while (start > 0 && isWordAt(text, start - 1)) start -= 1;
-    // `<TransactionList />` calls nothing by that name.
-    if (text[start - 1] !== '<' && looksLikeWrapper(text.slice(start, index) + end)) return true;
-  }
-  return false;
+/** Whether a call that has the name of an opener is one: `redis.connect()` and `bank.transaction()` are not. */
+function opens(resolver: Resolver, call: CallLike): boolean {
+  if (sessionOf(resolver.valueOf(call))) return true;
+  return call.type === 'CallExpression' && (handsToCallback(resolver, call) || acquiredAsPart(resolver, call).length > 0);
 }
 
-function isWordAt(text: string, index: number): boolean {
-  return /[\w$]/.test(text.charAt(index));
-}
-
-/** A function among the arguments, or something last that may stand for one. */
-function mayTakeCallback(call: CallLike, file: File): boolean {
-  const last = call.arguments.at(-1);
-  if (!last || call.type === 'NewExpression') return false;
-  return mayBeFunction(unwrap(last), file) || call.arguments.some((argument) => isFunction(unwrap(argument)));
-}
-
-const isNoFunction = /^(?:Literal|TemplateLiteral|ObjectExpression|ArrayExpression|NewExpression|UnaryExpression|BinaryExpression)$/;
-
-function mayBeFunction(node: Node, file: File): boolean {
-  if (node.type !== 'Identifier') return !isNoFunction.test(node.type);
-  const definition = file.variableOf(node)?.defs[0];
-  switch (definition?.type as string | undefined) {
-    case 'FunctionName':
-      return true;
-    case 'Variable': {
-      const { init } = definition?.node as TSESTree.VariableDeclarator;
-      const value = init && unwrap(init);
-      return value !== null && value.type !== 'AwaitExpression' && !isNoFunction.test(value.type);
+function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boolean {
+  return call.arguments.some((argument) => {
+    const value = resolver.valueOf(argument);
+    if (value?.kind === 'function') {
+      const { node } = value;
+      return managedCallback(resolver, call, node) !== undefined || node.params.some((_, index) => handedToCallback(resolver, call, index).length > 0) || ambientSessionAt(resolver, node, undefined) !== undefined;
     }
-    default:
-      return false;
-  }
+    // `(callback) => db.transaction(callback)`: its callers write the function.
+    const plain = unwrap(argument);
+    return plain.type === 'Identifier' && (resolver.file.variableOf(plain)?.defs[0]?.type as string | undefined) === 'Parameter' && callbacksByMethod.has(calleeName(call) ?? '');
+  });
 }
 
 /** A type, a class, a function or a decorator of a library, under whatever name the file gives it. */
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
-  const isDynamic = importsWhenRun(text);
-  if ((isDynamic || imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, qualifiedType)) return true;
-  return isDynamic && renamedOrigin.test(text);
+  if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, qualifiedType)) return true;
+  return imported.size > 0 && importsWhenRun(text) && renamedOrigin.test(text);
 }
 
 /** `orm.em` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
@@ -171,7 +154,7 @@ function importedName(each: TSESTree.ImportClause): string | undefined {
 /** A parameter that is named (or typed) like a transaction, and called upon as only one library's answers. */
 function isParameter(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
-  if (!transactionWord.test(sourceCode.text)) return false;
+  if (!speaksOfTransactions(sourceCode.text) || !transactionWord.test(sourceCode.text)) return false;
   // By scopes, of which a file has few: it may never be walked.
   for (const { type, block, variables } of sourceCode.scopeManager?.scopes ?? []) {
     if (type !== 'function' || !isFunction(block) || !block.params.some(bindsTransaction)) continue;

@@ -15,7 +15,8 @@ const transactionName = /^(?:tx|trx|tnx|transaction|dbTransaction|transactionCli
 
 /** Whether a name is one that transactions have. */
 export function namedAfterTransaction(name: string): boolean {
-  return transactionName.test(name);
+  // Asked of every parameter of many files: by the last letter most are none.
+  return 'xntr'.includes(name.at(-1) ?? '') && transactionName.test(name);
 }
 
 const eitherName = /Or[A-Z]|Either|Maybe|Any|Conn$|Client$/;

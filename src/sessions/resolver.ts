@@ -1,6 +1,7 @@
 /** Resolves an expression to what it stands for: a session, a client, or something on the way to one. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Library, SessionFacts } from '../libraries/library.js';
+import { isTypeAsked, isTypeOfMemberAsked } from './asking-types.js';
 import { acquiredBy, constructedBy, exportedClient, isProvider } from './acquisitions.js';
 import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
@@ -14,19 +15,10 @@ import { libraryOfSpecifier } from './catalogue.js';
 import { manifestLibraries } from './manifests.js';
 import { mayHaveClients, mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
-import { typeOfNode } from './program-types.js';
+import { hasTypes, typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
-import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
-
-/** An annotation that says by itself that nothing of a library is meant: `id: string`, `names: string[]`. */
-function isPlain(annotation: TSESTree.TypeNode): boolean {
-  if (annotation.type === 'TSArrayType') return isPlain(annotation.elementType);
-  return /^TS(?:String|Number|Boolean|BigInt|Symbol|Void|Null|Undefined|Never)Keyword$|^TSLiteralType$/.test(annotation.type);
-}
-
-/** Methods of arrays that call their argument with each element. */
-const iterations: ReadonlySet<string> = new Set(['every', 'filter', 'find', 'findIndex', 'findLast', 'flatMap', 'forEach', 'map', 'reduce', 'some', 'sort', 'toSorted']);
 
 export interface NewSession {
   readonly origin: Node;
@@ -49,7 +41,6 @@ export class Resolver {
   #declaredLibraries: readonly Library[] | undefined;
   #talks: boolean | undefined;
   #mayHave: boolean | undefined;
-  #hasCallable: boolean | undefined;
   #mayHaveClients: boolean | undefined;
 
   constructor(file: File) {
@@ -191,19 +182,8 @@ export class Resolver {
     if (value) return value;
     const marked = attachedAt(this, node, []) ?? usedAs(this, node);
     if (marked) return marked;
-    if ((object === undefined || object.kind === 'instance' || object.kind === 'shape') && this.#mayBeOneByType(node)) return typeOfNode(this, node, name);
+    if ((object === undefined || object.kind === 'instance' || object.kind === 'shape') && hasTypes(this.file.sourceCode) && isTypeOfMemberAsked(this, node)) return typeOfNode(this, node, name);
     return undefined;
-  }
-
-  /** The type of a method is no library's, and the dearest to ask for; but some sessions are called themselves: `this.trx('users')`. */
-  #mayBeOneByType(node: Node): boolean {
-    const { parent } = outermost(node);
-    if (parent?.type !== 'CallExpression' || unwrap(parent.callee) !== node) return true;
-    const [table] = parent.arguments;
-    // What a call gives has methods; the session that is called stands in a variable or a field.
-    if (!table || (node.type === 'MemberExpression' && unwrap(node.object).type === 'CallExpression') || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
-    this.#hasCallable ??= [...this.imported, ...this.declared].some(({ sessions }) => sessions.some(({ fingerprint }) => fingerprint?.called === 'with-string'));
-    return this.#hasCallable;
   }
 
   /** The value of a property of a value. */
@@ -349,21 +329,7 @@ export class Resolver {
 
   #typed(variable: Variable): Value | undefined {
     const name = variable.identifiers[0];
-    const annotation = name?.typeAnnotation?.typeAnnotation;
-    return name && !(annotation ? isPlain(annotation) : this.#isData(variable)) ? typeOfNode(this, name, variable.name) : undefined;
-  }
-
-  /** What a client or a session gave and is no session by the catalogue, and what lists hold: rows, whose types are long to work out. */
-  #isData(variable: Variable): boolean {
-    const definition = variable.defs[0]?.node;
-    if (definition && isFunction(definition)) {
-      const { parent } = outermost(definition);
-      return parent?.type === 'CallExpression' && iterations.has(calleeName(parent) ?? '');
-    }
-    const init = definition?.type === 'VariableDeclarator' && definition.init ? unwrapAwait(definition.init) : undefined;
-    if (init?.type !== 'CallExpression') return false;
-    const root = this.valueOf(chainOf(init).root);
-    return root?.kind === 'client' || root?.kind === 'session';
+    return name && hasTypes(this.file.sourceCode) && isTypeAsked(this, variable) ? typeOfNode(this, name, variable.name) : undefined;
   }
 
   #variable(variable: Variable): Value | undefined {

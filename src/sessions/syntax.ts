@@ -166,6 +166,19 @@ export function chainFrom(root: Node): Chain {
   return chainOf(node);
 }
 
+/** `a.b.c()`: a.b.c, a.b, a. */
+export function prefixesOf(call: Node): Node[] {
+  const found: Node[] = [];
+  for (let node = unwrap(call); ; ) {
+    if (node.type === 'CallExpression') node = unwrap(node.callee);
+    else if (node.type === 'TaggedTemplateExpression') node = unwrap(node.tag);
+    else if (node.type === 'MemberExpression') node = unwrap(node.object);
+    else return found;
+    found.push(node);
+  }
+  return found;
+}
+
 /** The SQL text of an argument or a template, as far as it is written down. */
 export function literalText(node: Node | undefined): string | undefined {
   if (!node) return undefined;

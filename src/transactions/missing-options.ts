@@ -8,7 +8,7 @@ import { outermost, propertyName, unwrap, unwrapAwait, type CallLike, type Chain
 import { isAwaited } from './awaiting.js';
 import { isBestEffort } from './best-effort.js';
 import type { OuterUse } from './outer-clients.js';
-import { isSamePath, pathOf, prefixesOf, variableAt, type Path } from './paths.js';
+import { isSamePath, pathOf, prefixesFromRoot, variableAt, type Path } from './paths.js';
 import { isPlainRead } from './plain-reads.js';
 import type { TransactionScope } from './scopes.js';
 import { carriesSession, mentionsSession, statementsIn } from './statements.js';
@@ -20,14 +20,15 @@ export function missingOptions(model: SessionModel, scope: TransactionScope): Ou
   if (travels.length === 0 && !knex) return [];
   const chains = statementsIn(model, scope);
   const found: OuterUse[] = [];
-  const hasSibling = chains.some((chain) => chain.links.some((link) => link.call?.type === 'CallExpression' && link.call.arguments.some((argument) => mentionsSession(model.resolver, argument, scope))));
+  let sibling: boolean | undefined;
+  const hasSibling = (): boolean => sibling ??= chains.some((chain) => chain.links.some((link) => link.call?.type === 'CallExpression' && link.call.arguments.some((argument) => mentionsSession(model.resolver, argument, scope))));
   for (const chain of chains) {
     if (carriesSession(model.resolver, chain, scope)) continue;
     if (!isAwaited(model.resolver, chain.node, (reference) => !mentionsSession(model.resolver, reference, scope))) continue;
     for (const { library, facts } of travels) {
       const use = withoutOption(model, scope, chain, library, facts);
       if (use && !isBestEffort(model, scope, chain)) {
-        found.push({ ...use, scope, isForgotten: hasSibling && (!(use.call && isPlainRead(use.call, facts)) || isGivenHere(model, scope, use)) });
+        found.push({ ...use, scope, isForgotten: hasSibling() && (!(use.call && isPlainRead(use.call, facts)) || isGivenHere(model, scope, use)) });
         break;
       }
     }
@@ -116,7 +117,7 @@ function belongsTo(model: SessionModel, scope: TransactionScope, receiver: Node,
   if (path && scope.clients.some((client) => isSamePath(client, path))) return true;
   if (isLoaded(model, receiver, library, facts)) return /^(?:save|destroy|update|reload|increment|decrement|restore|deleteOne|updateOne)$/.test(method) && library.id === 'sequelize';
   if (path && isToldElsewhere(model, path, facts)) return true;
-  if (prefixesOf(receiver).some((prefix) => model.resolver.valueOf(prefix)?.kind === 'client')) return distinctive[library.id]?.test(method) ?? false;
+  if (prefixesFromRoot(receiver).some((prefix) => model.resolver.valueOf(prefix)?.kind === 'client')) return distinctive[library.id]?.test(method) ?? false;
   if (unwrap(receiver).type === 'CallExpression') return library.id === 'mongodb' && distinctive['mongodb']?.test(method) === true && lastCallName(receiver) === 'collection';
   return path !== undefined && isModelName(receiver) && ((distinctive[library.id]?.test(method) ?? false) || (library.id === 'sequelize' && hasWhere(call)));
 }

@@ -9,7 +9,7 @@ import { hasAmbientTransactions } from './ambient-apps.js';
 import { isAwaited } from './awaiting.js';
 import { isBestEffort } from './best-effort.js';
 import { missingOptions } from './missing-options.js';
-import { isSamePath, pathOf, prefixesOf, type Path } from './paths.js';
+import { isSamePath, pathOf, prefixesFromRoot, type Path } from './paths.js';
 import { transactionScopes, type TransactionScope } from './scopes.js';
 import { carriesSession, chainsIn, mentionsSession, statementsIn } from './statements.js';
 import { isUnused } from './unused.js';
@@ -71,7 +71,7 @@ function lastCall(chain: Chain): TSESTree.CallExpression | undefined {
 // ----- the client as receiver
 
 function outerClient(model: SessionModel, scope: TransactionScope, chain: Chain, opens: boolean): Node | undefined {
-  for (const prefix of prefixesOf(chain.node)) {
+  for (const prefix of prefixesFromRoot(chain.node)) {
     if (isReplica(model, prefix)) return undefined;
     const value = model.resolver.valueOf(prefix);
     if (value?.kind === 'session' || value?.kind === 'either') return undefined;

@@ -1,7 +1,7 @@
 /** Paths: `this.db`, `ctx.prisma`, `repo.manager`, compared by what their root is and not by how it is spelt. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
-import { enclosingClass, isFunction, propertyName, unwrap, type Node } from '../sessions/syntax.js';
+import { enclosingClass, isFunction, prefixesOf, propertyName, unwrap, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 export interface Path {
@@ -80,15 +80,6 @@ export function variableAt(resolver: Resolver, expression: Node): Variable | und
 }
 
 /** The prefixes of a call chain that could be a client: `a`, `a.b`, `a.b()`, shortest first, the whole chain left out. */
-export function prefixesOf(chain: Node): Node[] {
-  const prefixes: Node[] = [];
-  let node: Node = unwrap(chain);
-  for (;;) {
-    if (node.type === 'CallExpression') node = unwrap(node.callee);
-    else if (node.type === 'TaggedTemplateExpression') node = unwrap(node.tag);
-    else if (node.type === 'MemberExpression') node = unwrap(node.object);
-    else break;
-    prefixes.push(node);
-  }
-  return prefixes.reverse();
+export function prefixesFromRoot(chain: Node): Node[] {
+  return prefixesOf(chain).reverse();
 }

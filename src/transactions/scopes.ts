@@ -9,7 +9,7 @@ import type { SessionModel } from '../sessions/model.js';
 import { calleeName, chainOf, enclosingFunction, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session, type SessionKind, type Variable } from '../sessions/values.js';
 import { beginsOf, endsOf } from './ends.js';
-import { parentPath, pathOf, prefixesOf, type Path } from './paths.js';
+import { parentPath, pathOf, prefixesFromRoot, type Path } from './paths.js';
 
 export interface TransactionScope {
   readonly kinds: readonly SessionKind[];
@@ -116,7 +116,7 @@ function clientPaths(model: SessionModel, receiver: Node | undefined, origins: r
   let root: Node | undefined = receiver;
   const after = origins.flatMap((origin) => origin.after ?? []);
   if (after.length > 0) {
-    root = [...prefixesOf(receiver), receiver].find((prefix) => {
+    root = [...prefixesFromRoot(receiver), receiver].find((prefix) => {
       const { parent } = prefix;
       return parent?.type === 'MemberExpression' && parent.property.type === 'Identifier' && after.includes(parent.property.name);
     });

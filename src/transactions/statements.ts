@@ -2,10 +2,10 @@
 import { childrenOf, runningChildrenOf } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { calleeName, chainOf, isFunction, type Chain, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, isWithin, type Chain, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import { runsInPlace } from './awaiting.js';
-import { prefixesOf, variableAt } from './paths.js';
+import { prefixesFromRoot, variableAt } from './paths.js';
 import type { TransactionScope } from './scopes.js';
 
 const chainsOfModel = new WeakMap<SessionModel, Map<Node, readonly Chain[]>>();
@@ -59,6 +59,8 @@ export function statementsIn(model: SessionModel, scope: TransactionScope): read
  * constants that hold one count.
  */
 export function mentionsSession(resolver: Resolver, node: Node, scope?: TransactionScope): boolean {
+  // Most do so by the name of the scope's own session: nothing else has to be resolved, no type be asked for.
+  if (scope?.variable?.references.some(({ identifier }) => isWithin(identifier, node))) return true;
   const known = answersOf(resolver, scope?.variable);
   const keys = resolver.file.sourceCode.visitorKeys;
   const seen: Node[] = [];
@@ -104,7 +106,7 @@ function isSession(resolver: Resolver, node: Node, scope: TransactionScope | und
 /** Whether the session takes part in a chain, as receiver, as argument, or in the making of its receiver. */
 export function carriesSession(resolver: Resolver, chain: Chain, scope: TransactionScope): boolean {
   if (mentionsSession(resolver, chain.node, scope)) return true;
-  for (const prefix of prefixesOf(chain.node)) if (resolver.valueOf(prefix)?.kind === 'session') return true;
+  for (const prefix of prefixesFromRoot(chain.node)) if (resolver.valueOf(prefix)?.kind === 'session') return true;
   // `const svc = await makeService(tx); await svc.save()`
   const variable = variableAt(resolver, chain.root);
   const definition = variable?.defs[0];

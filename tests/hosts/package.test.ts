@@ -22,8 +22,33 @@ describe('the package', () => {
   it('consists of what is built, and of what says what it is', () => {
     const [built, others] = [files().filter((file) => file.startsWith('dist/')), files().filter((file) => !file.startsWith('dist/'))];
     expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-    for (const file of built) expect(file).toMatch(/^dist\/(rules|src)\/.*\.(js|d\.ts)(\.map)?$/);
-    for (const rule of Object.keys(rules)) expect(built).toContain(`dist/rules/${rule}.js`);
+    for (const file of built) expect(file).toMatch(/^dist\/(bundle\/[\w-]+\.js(\.map)?|(rules|src)\/.*\.d\.ts)$/);
+    for (const rule of Object.keys(rules)) expect(built).toContain(`dist/rules/${rule}.d.ts`);
+  });
+
+  it('is few files to load, each with the way back to its sources', () => {
+    const code = files().filter((file) => file.endsWith('.js'));
+    // Plugin, command, what both share, and what the command alone needs.
+    expect(code).toHaveLength(4);
+    const sources = code.flatMap((file) => (JSON.parse(read(`${file}.map`)) as { sources: string[] }).sources);
+    for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(rules|src)\/.*\.ts$/);
+    expect(sources).toEqual(expect.arrayContaining(['../../src/cli/scan.ts', ...Object.keys(rules).map((rule) => `../../rules/${rule}.ts`)]));
+    expect(new Set(sources).size).toBe(sources.length);
+  });
+
+  it('says in the stack of an error where in the sources it was thrown', () => {
+    const project = makeProject('eslint10', {
+      'throw.mjs': `
+        import { Linter } from 'eslint';
+        import dbSession from 'eslint-plugin-db-session';
+        const config = { plugins: { 'db-session': dbSession }, rules: { 'db-session/no-concurrent-use': 'error' }, settings: { 'db-session': { ignoredLibraries: 1 } } };
+        try {
+          new Linter({ configType: 'flat' }).verify("import pg from 'pg'; new pg.Client().query('select 1');", [config]);
+        } catch (error) {
+          console.log(error.stack);
+        }`,
+    });
+    expect(project.run('node --enable-source-maps throw.mjs').stdout).toMatch(/[\\/]src[\\/]settings\.ts:\d+/);
   });
 
   it('runs nothing when it is installed', () => {
