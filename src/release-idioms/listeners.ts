@@ -40,7 +40,7 @@ function judge(model: SessionModel, finish: Listener, session: Session, listener
   if (close) {
     const { twice } = session.kinds[0].facts.release ?? {};
     const second = close.call.range[0] > finish.call.range[0] ? close.call : finish.call;
-    return twice && twice.kind !== 'safe' && !isGuarded(model, finish.fn) && !isGuarded(model, close.fn) ? [{ fault: 'finishAndClose', node: second, session, emitter }] : [];
+    return twice && twice.kind !== 'safe' && !isGuarded(model, finish.fn, releases) && !isGuarded(model, close.fn, releases) ? [{ fault: 'finishAndClose', node: second, session, emitter }] : [];
   }
   // An abort may be handled by another event, or the release by other code altogether.
   const elsewhere = releases.filter(({ call }) => !isWithin(call, finish.fn) && !isAfterFailure(call, listeners));
@@ -73,19 +73,34 @@ function isRejectionHandler(node: Node): boolean {
   return false;
 }
 
-/** Something in the listener decides whether to release. */
-function isGuarded({ file }: SessionModel, fn: FunctionNode): boolean {
+/** Something in the listener decides whether to release: what is around the release, or what may leave before it. */
+function isGuarded({ file }: SessionModel, fn: FunctionNode, releases: readonly Release[]): boolean {
   if (/\b(?:off|removeListener|removeAllListeners)\b/.test(file.sourceCode.getText(fn))) return true;
-  const stack: Node[] = [fn.body];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (/^(?:IfStatement|ConditionalExpression|LogicalExpression|SwitchStatement|ChainExpression|TryStatement)$/.test(node.type)) return true;
+  const holdsRelease = (node: Node): boolean => releases.some(({ call }) => isWithin(call, node));
+  const stack: { readonly node: Node; readonly decided: boolean }[] = [{ node: fn.body, decided: false }];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { node } = next;
+    const decides = /^(?:IfStatement|ConditionalExpression|LogicalExpression|SwitchStatement|ChainExpression|TryStatement)$/.test(node.type);
+    if (decides && holdsRelease(node)) return true;
+    const decided = next.decided || decides;
+    if (decided && (/^(?:Return|Throw)Statement$/.test(node.type) || (/^(?:Break|Continue)Statement$/.test(node.type) && holdsRelease(leftBy(node))))) return true;
     for (const key of file.sourceCode.visitorKeys[node.type] ?? []) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
-      if (Array.isArray(child)) stack.push(...child.filter((element) => element !== null));
-      else if (child) stack.push(child);
+      if (Array.isArray(child)) stack.push(...child.filter((element) => element !== null).map((element) => ({ node: element, decided })));
+      else if (child) stack.push({ node: child, decided });
     }
   }
   return false;
+}
+
+/** The loop around a `break` or `continue`; with a label it may be any. */
+function leftBy(jump: Node): Node {
+  let outer = jump;
+  for (let node: Node | undefined = jump; node && !isFunction(node); node = node.parent) {
+    outer = node;
+    if (/^(?:For|While|DoWhile)/.test(node.type) && !('label' in jump && jump.label)) return node;
+  }
+  return outer;
 }
 
 const responseTypes = /^(?:Response|ServerResponse|Http2ServerResponse|FastifyReply|NextApiResponse|OutgoingMessage)$/;
