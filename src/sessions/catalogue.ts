@@ -220,7 +220,7 @@ export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesO
 export const typeOfMethod = new RegExp(`\\btypeof(?:\\s{1,9}(?:[\\w$]{1,40}\\s{0,9}\\.\\s{0,9}){1,4}(?:${alternatives(callbacksByMethod.keys())})\\b|\\s{0,9}(?:[\\w$]{1,40}\\s{0,9}\\.\\s{0,9}){0,4}(?:[\\w$]{1,40}\\s{0,9})?\\/[*/])`);
 
 /** Names as alternatives of a regular expression. */
-export function alternatives(names: Iterable<string>): string {
+function alternatives(names: Iterable<string>): string {
   return [...names].map((name) => name.replaceAll('$', '\\$')).join('|');
 }
 
