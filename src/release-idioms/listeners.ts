@@ -93,12 +93,13 @@ function isGuarded({ file }: SessionModel, fn: FunctionNode, releases: readonly 
   return false;
 }
 
-/** The loop around a `break` or `continue`; with a label it may be any. */
+/** The loop or the `switch` that a `break` or `continue` is about; with a label it may be any. */
 function leftBy(jump: Node): Node {
+  const kinds = jump.type === 'BreakStatement' ? /^(?:For|While|DoWhile|Switch)/ : /^(?:For|While|DoWhile)/;
   let outer = jump;
   for (let node: Node | undefined = jump; node && !isFunction(node); node = node.parent) {
     outer = node;
-    if (/^(?:For|While|DoWhile)/.test(node.type) && !('label' in jump && jump.label)) return node;
+    if (kinds.test(node.type) && !('label' in jump && jump.label)) return node;
   }
   return outer;
 }
