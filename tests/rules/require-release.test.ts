@@ -227,6 +227,7 @@ tester.run('require-release', rule, {
   ],
   invalid: [
     bug('never released, of a class under another name', `import { Client as PgClient } from 'pg'; export async function f() { const c = new PgClient(); await c.connect(); return (await c.query('SELECT 1')).rows; }`, { messageId: 'neverReleased', at: 'new PgClient()' }),
+    bug('never released, of a function under another name', "const { createConnection: open } = require('mysql2/promise'); exports.f = async function () { const c = await open({}); const [rows] = await c.query('SELECT 1'); return rows; };", { messageId: 'neverReleased', at: 'open({})' }),
     bug('never released', `${pg}export async function f() { const c = await pool.connect(); return (await c.query('SELECT 1')).rows; }`, { messageId: 'neverReleased', at: connect }),
     bug('discarded', `${pg}export async function f() { await pool.connect(); }`, { messageId: 'discarded', at: connect }),
     bug('discarded, in a file that requires late', "exports.f = async function () { const { Pool } = require('pg'); const pool = new Pool(); await pool.connect(); return pool; };", { messageId: 'discarded', at: connect }),
