@@ -1,6 +1,7 @@
 /** For which variables and members types are asked: they are long to work out, and those of rows say nothing of a session. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
+import type { Library } from '../libraries/library.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, chainOf, isFunction, outermost, prefixesOf, unwrap, unwrapAwait, type Node } from './syntax.js';
 import type { Value, Variable } from './values.js';
@@ -82,5 +83,13 @@ export function isTypeOfMemberAsked(resolver: Resolver, node: Node): boolean {
   const [table] = parent.arguments;
   // What a call gives has methods; the session that is called stands in a variable or a field.
   if (!table || (node.type === 'MemberExpression' && unwrap(node.object).type === 'CallExpression') || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
-  return [...resolver.imported, ...resolver.declared].some(({ sessions }) => sessions.some(({ fingerprint }) => fingerprint?.called === 'with-string'));
+  return hasCallable(resolver.imported) || hasCallable(resolver.declared);
+}
+
+/** Libraries whose sessions are called themselves. */
+const callable: ReadonlySet<Library> = new Set(libraries.filter(({ sessions }) => sessions.some(({ fingerprint }) => fingerprint?.called === 'with-string')));
+
+function hasCallable(shown: Iterable<Library>): boolean {
+  for (const library of shown) if (callable.has(library)) return true;
+  return false;
 }

@@ -67,9 +67,9 @@ const commentBehindDot = /\.\s*\/[*/]/;
  *
  * @param expression the name, with the dot in front of it
  */
-export function hasBehindDot(sourceCode: Readonly<TSESLint.SourceCode>, expression: RegExp | undefined): boolean {
+export function hasBehindDot(sourceCode: Readonly<TSESLint.SourceCode>, expression: RegExp): boolean {
   const { text } = sourceCode;
-  if (!expression || expression.test(text)) return expression !== undefined;
+  if (expression.test(text)) return true;
   if (!commentBehindDot.test(text)) return false;
   let at = 0;
   let rest = '';
