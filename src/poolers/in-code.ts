@@ -1,7 +1,7 @@
 /** The law in JavaScript and TypeScript. */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers, importsWhenRun, searchFor } from '../sessions/evidence.js';
+import { beginningAmong, plainSpecifier } from '../sessions/catalogue.js';
+import { calledSpecifiers, importedSpecifiers, searchFor } from '../sessions/evidence.js';
 import type { EnvFiles } from '../languages/env-files.js';
 import type { SessionModel } from '../sessions/model.js';
 import { optionOf } from './cache.js';
@@ -19,23 +19,24 @@ const openers = new Map<string, Set<string>>();
 for (const { from, exports } of [...forms, pgPromise]) {
   for (const module of from) openers.set(module, new Set([...(openers.get(module) ?? []), ...exports.map((name) => name.split('.', 1)[0] ?? name)]));
 }
-/** Words that stand for one without an import. */
-const words = ['PrismaClient', 'PGPREPARE'].map(searchFor);
+/** Words that stand for one without an import. Errors of Prisma have names that begin like its client's. */
+const mayMentionPrisma = searchFor('PrismaClient');
+const prismaClient = /\bPrismaClient\b/;
+const mentionsPgPrepare = searchFor('PGPREPARE');
 /** Bun's class, with whatever white space and comments. */
 const bunSql = /\bBun\s*(?:\/[*/]|\.\s*(?:\/[*/]|SQL\b))/;
-const dynamicImport = /\b(?:require|import)\(\s*['"]([^'"\n]{1,200})['"]/g;
 
 /** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  const isImported = importedSpecifiers(ast).some(isOfOpener);
-  if ((isImported && ast.body.some(importsOpener)) || words.some((isIn) => isIn(text)) || (text.includes('Bun') && bunSql.test(text))) return true;
-  if (!importsWhenRun(text)) return false;
-  for (const [, specifier = ''] of text.matchAll(dynamicImport)) if (isOfOpener(specifier)) return true;
-  return false;
+  if (importedSpecifiers(ast).some(isOfOpener) && ast.body.some(importsOpener)) return true;
+  if ((mayMentionPrisma(text) && prismaClient.test(text)) || mentionsPgPrepare(text) || (text.includes('Bun') && bunSql.test(text))) return true;
+  return calledSpecifiers(text).some(isOfOpener);
 }
 
+const mayBeOfOpener = beginningAmong([...openers.keys()]);
+
 function isOfOpener(specifier: string): boolean {
-  return openers.has(plainSpecifier(specifier));
+  return mayBeOfOpener(specifier) && openers.has(plainSpecifier(specifier));
 }
 
 function importsOpener(statement: TSESTree.ProgramStatement): boolean {

@@ -87,12 +87,20 @@ export function libraryShownBy(specifier: string): Library | undefined {
 
 /** Where else packages come from: see {@link plainSpecifier}. */
 const registries = ['npm:', 'jsr:', 'https:'];
-const beginnings = new Set([...exact.keys(), ...prefixes.keys(), ...byCompanion.keys(), ...registries].map(beginningOf));
+const isBeginning = beginningAmong([...exact.keys(), ...prefixes.keys(), ...byCompanion.keys()]);
 const endings = new Set(localModules.map(([module]) => endingOf(module)));
 
-/** Asked of every import of every file: a few letters tell most modules from those of libraries, with no string made or hashed. */
 function mayBeKnown(specifier: string): boolean {
-  return beginnings.has(beginningOf(specifier)) || endings.has(endingOf(specifier));
+  return isBeginning(specifier) || endings.has(endingOf(specifier));
+}
+
+/**
+ * Whether a specifier may be of certain modules: a question for every import of every file. A few letters tell most
+ * modules from those of libraries, with no string made or hashed.
+ */
+export function beginningAmong(modules: readonly string[]): (specifier: string) => boolean {
+  const beginnings = new Set([...modules, ...registries].map(beginningOf));
+  return (specifier) => beginnings.has(beginningOf(specifier));
 }
 
 function beginningOf(specifier: string): number {

@@ -7,7 +7,7 @@ import { acquiredAsPart, handedToCallback } from './acquisitions.js';
 import { ambientSessionAt } from './ambient.js';
 import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
-import { hasBehindDot, importsWhenRun, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
+import { calledSpecifiers, hasBehindDot, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
 import { callSites, mayWrap } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
@@ -98,7 +98,7 @@ function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
   if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, qualifiedType)) return true;
-  return imported.size > 0 && importsWhenRun(text) && renamedOrigin.test(text);
+  return imported.size > 0 && calledSpecifiers(text).length > 0 && renamedOrigin.test(text);
 }
 
 /** `orm.em` is a session by its name alone, where its library is imported; so is an effect that runs in a scope. */
