@@ -1,26 +1,24 @@
 /** Sessions that leave the callback they end with: kept, attached to a request, returned. */
 import { attachments } from '../sessions/attached.js';
 import { callAround } from '../sessions/callbacks.js';
-import { callbacksByMethod } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, isFunction, isWithin, outermost, unwrap, type Node } from '../sessions/syntax.js';
+import { isFunction, isWithin, outermost, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
 import { endsIn, isEnd } from './ends.js';
-import { escape, inRegistries, managed, storedOutside, type Escape } from './kept.js';
+import { escape, inRegistries, managed, managedCallbacks, storedOutside, type Escape } from './kept.js';
 
 export type { Escape } from './kept.js';
 
 export function escapesOf(model: SessionModel, finder: UseFinder): Escape[] {
-  const isManaged = model.file.callsNamed(callbacksByMethod).length > 0;
-  return [...(isManaged ? [...storedOutside(model, finder), ...inRegistries(model), ...returned(model, finder)] : []), ...beforeTheHandler(model)];
+  const callbacks = managedCallbacks(model);
+  return [...(callbacks.size > 0 ? [...storedOutside(model, finder, callbacks), ...inRegistries(model, callbacks), ...returned(model, finder, callbacks)] : []), ...beforeTheHandler(model)];
 }
 
 /** `return tx`, `return { tx }`, and a function that goes on using it. */
-function returned(model: SessionModel, finder: UseFinder): Escape[] {
+function returned(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet<FunctionNode>): Escape[] {
   const { file } = model;
-  return file.nodes.functions.flatMap((fn) => {
-    const call = callAround(fn);
-    if (!call || !callbacksByMethod.has(calleeName(call) ?? '')) return [];
+  return [...callbacks].flatMap((fn) => {
+    if (!callAround(fn)) return [];
     const results = fn.body.type === 'BlockStatement' ? file.returnedBy(fn) : [fn.body];
     return results.flatMap((result) => {
       const node = unwrap(result);

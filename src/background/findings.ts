@@ -1,6 +1,6 @@
 /** Every place of a file where a session is used by work that outlives it. */
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, chainOf, isFunction, isWithin, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, isFunction, isWithin, isWithinOne, literalText, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { speaksOfSessions } from '../sessions/origins.js';
 import { finderOf, type Use, type UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
@@ -43,13 +43,8 @@ class Reported {
     const [start, end] = expression.range;
     if ((this.#ends.get(session)?.get(start) ?? Infinity) <= end) return true;
     const regions = this.#regions.get(session);
-    return regions !== undefined && isInOne(regions, expression);
+    return regions !== undefined && isWithinOne(expression, regions);
   }
-}
-
-function isInOne(regions: ReadonlySet<Node>, part: Node): boolean {
-  for (let node: Node | undefined = part; node; node = node.parent) if (regions.has(node)) return true;
-  return false;
 }
 
 export function backgroundUses(model: SessionModel): Finding[] {
@@ -62,7 +57,7 @@ export function backgroundUses(model: SessionModel): Finding[] {
   for (const task of tasks) findings.push(...taskFindings(model, finder, task, reported));
   findings.push(...scheduledFindings(model, finder));
   for (const discarded of discardedIn(model.file)) {
-    const isCleared = cleared.size > 0 && isInOne(cleared, discarded.expression);
+    const isCleared = cleared.size > 0 && isWithinOne(discarded.expression, cleared);
     findings.push(...(isCleared ? droppedQuery(model, discarded) : discardedFindings(model, finder, discarded, reported)));
   }
   for (const escape of escapesOf(model, finder)) findings.push({ kind: 'escapes', ...escape });

@@ -2,10 +2,10 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { exportName } from '../sessions/acquisitions.js';
 import { callAround } from '../sessions/callbacks.js';
-import { plainSpecifier } from '../sessions/catalogue.js';
+import { callbacksByMethod, plainSpecifier } from '../sessions/catalogue.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingClass, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { enclosingClass, enclosingFunction, isFunction, isWithin, isWithinOne, outermost, propertyName, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { UseFinder } from '../sessions/uses.js';
 import type { Session } from '../sessions/values.js';
 import { endsIn, isEnd } from './ends.js';
@@ -27,13 +27,29 @@ export function managed({ resolver }: SessionModel, expression: Node): (Session 
   return value.session as Session & { readonly scope: FunctionNode };
 }
 
+/** The functions that are given to a call with the name of a managed callback's: one of these is the scope of each such session. */
+export function managedCallbacks({ file, resolver }: SessionModel): ReadonlySet<FunctionNode> {
+  const found = new Set<FunctionNode>();
+  for (const call of file.callsNamed(callbacksByMethod)) {
+    for (const argument of call.arguments) {
+      const node = unwrap(argument);
+      if (isFunction(node)) found.add(node);
+      else if (node.type === 'Identifier') {
+        const value = resolver.valueOf(node);
+        if (value?.kind === 'function') found.add(value.node);
+      }
+    }
+  }
+  return found;
+}
+
 export function escape(session: Session, node: Node, how: Escape['how'], where: string): Escape[] {
   const outcome = lateOutcome(session, false);
   return outcome === undefined ? [] : [{ node, session, outcome, how, where }];
 }
 
 /** `let kept; await db.transaction(async (tx) => { kept = tx; }); await kept.query(…)`, and what is like it. */
-export function storedOutside(model: SessionModel, finder: UseFinder): Escape[] {
+export function storedOutside(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet<FunctionNode>): Escape[] {
   const { file } = model;
   const stores = [
     ...file.nodes.assignments.flatMap((node) => (node.operator === '=' ? [{ node, place: node.left, value: node.right }] : [])),
@@ -43,6 +59,7 @@ export function storedOutside(model: SessionModel, finder: UseFinder): Escape[] 
     }),
   ];
   return stores.flatMap(({ node, place, value }) => {
+    if (!isWithinOne(node, callbacks)) return [];
     const session = keptBy(model, finder, value);
     if (!session || !isWithin(node, session.scope) || isHeldOpen(model, session.scope)) return [];
     // What is collected and looked through inside the callback was done there, as far as one can see.
@@ -136,10 +153,10 @@ const registries: readonly { readonly from: string; readonly made: readonly stri
 ];
 
 /** `sessions.set(id, tx)` on a Map or a cache from which the file never takes anything out. */
-export function inRegistries(model: SessionModel): Escape[] {
+export function inRegistries(model: SessionModel, callbacks: ReadonlySet<FunctionNode>): Escape[] {
   const { file } = model;
   return (file.callsByName.get('set') ?? []).flatMap((call) => {
-    const session = call.arguments[1] && managed(model, call.arguments[1]);
+    const session = isWithinOne(call, callbacks) && call.arguments[1] && managed(model, call.arguments[1]);
     const receiver = receiverOf(call);
     if (!session || !receiver || waitsForOthers(model, session.scope)) return [];
     const made = registryOf(model, receiver);

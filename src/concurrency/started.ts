@@ -5,6 +5,9 @@ import { enclosingFunction, isWithin, outermost, type Node } from '../sessions/s
 import type { Variable } from '../sessions/values.js';
 import type { Fork } from './forks.js';
 
+/** Where most calls stand, none of which declares a variable: the others are few. */
+const isElsewhere: ReadonlySet<string> = new Set(['AwaitExpression', 'CallExpression', 'ExpressionStatement', 'MemberExpression', 'ReturnStatement']);
+
 /** As many statements are looked at behind each start. */
 const MOST_BETWEEN = 50;
 
@@ -15,8 +18,9 @@ const MOST_BETWEEN = 50;
 export function startedForks(model: SessionModel): Fork[] {
   const { file } = model;
   return file.calls.flatMap((started) => {
+    if (started.type !== 'CallExpression' || isElsewhere.has(started.parent.type)) return [];
     const declarator = outermost(started).parent;
-    if (started.type !== 'CallExpression' || declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return [];
+    if (declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return [];
     const declaration = declarator.parent;
     const block: Node | undefined = declaration.parent;
     if (block.type !== 'BlockStatement' || enclosingFunction(block)?.async !== true) return [];

@@ -52,8 +52,10 @@ export class Connections {
     this.#model = model;
     this.#envFiles = envFiles;
     this.places = new Places(model);
+    const names = openingNames(model);
     for (const call of model.file.calls) {
-      const form = this.#mayOpen(call) ? this.#formOf(call) : undefined;
+      const root = rootOf(call.callee);
+      const form = (root.type === 'Identifier' ? names.has(root.name) : root.type === 'ImportExpression') && this.#mayOpen(root) ? this.#formOf(call) : undefined;
       const connection = form && this.#connect(form, call);
       if (connection) this.#byCall.set(call, connection);
     }
@@ -71,8 +73,7 @@ export class Connections {
   // ----- what a call opens
 
   /** A first look that resolves nothing: what is called comes from a module that opens connections, or is Bun. */
-  #mayOpen({ callee }: CallLike): boolean {
-    const root = rootOf(callee);
+  #mayOpen(root: Node): boolean {
     if (root.type === 'ImportExpression') return true;
     if (root.type !== 'Identifier') return false;
     const variable = this.#model.file.variableOf(root);
@@ -282,6 +283,31 @@ function isOpener(specifier: Node, declaration: Node | null): boolean {
   if (specifier.type === 'TSImportEqualsDeclaration') return true;
   if (declaration?.type !== 'ImportDeclaration') return false;
   return openers.has(plainSpecifier(declaration.source.value)) || (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && specifier.imported.name === 'PrismaClient');
+}
+
+/**
+ * The names of whatever may come from a module that opens connections, whichever scope they are of: they tell most calls
+ * of a file from those that open something, with no variable looked up.
+ */
+function openingNames({ file }: SessionModel): ReadonlySet<string> {
+  const names = new Set(['Bun', 'require']);
+  const madeFrom: [name: string, from: string][] = [];
+  for (const { variables } of file.sourceCode.scopeManager?.scopes ?? []) {
+    for (const { name, defs } of variables) {
+      const [definition] = defs;
+      if ((definition?.type as string | undefined) === 'ImportBinding' && isOpener(definition?.node as Node, definition?.parent as Node | null)) names.add(name);
+      if ((definition?.type as string | undefined) !== 'Variable') continue;
+      const { init } = definition?.node as TSESTree.VariableDeclarator;
+      const root = init && rootOf(init);
+      if (root?.type === 'ImportExpression') names.add(name);
+      else if (root?.type === 'Identifier') madeFrom.push([name, root.name]);
+    }
+  }
+  for (let size = 0; size < names.size; ) {
+    ({ size } = names);
+    for (const [name, from] of madeFrom) if (names.has(from)) names.add(name);
+  }
+  return names;
 }
 
 /** What a chain of members and calls begins with. */

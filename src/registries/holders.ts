@@ -30,6 +30,7 @@ export class Holders {
   readonly #ofVariables = new Map<Variable, Holder | undefined>();
   readonly #ofFields = new Map<ClassNode, Map<string, Holder | undefined>>();
   #members: ReadonlyMap<string, readonly TSESTree.MemberExpression[]> | undefined;
+  #set: ReadonlySet<string> | undefined;
 
   constructor(model: SessionModel) {
     this.#model = model;
@@ -46,6 +47,27 @@ export class Holders {
     const name = propertyName(node);
     const owner = this.#ownerOf(node.object);
     return owner && name !== undefined ? this.#ofField(owner, name) : undefined;
+  }
+
+  /** Whether {@link find} may find anything, by a look that resolves little: most of what is put somewhere is put into no collection of the file. */
+  mayFind(expression: Node, at: Node): boolean {
+    const node = unwrap(expression);
+    if (node.type === 'Identifier') {
+      const variable = this.#model.file.variableOf(node);
+      return variable !== undefined && (variable.defs[0]?.type as string | undefined) === 'Variable' && outlives(variable, at);
+    }
+    const name = node.type === 'MemberExpression' ? propertyName(node) : undefined;
+    return name !== undefined && this.#isSet(name);
+  }
+
+  /** A field of that name has a value somewhere in the file. */
+  #isSet(name: string): boolean {
+    const { assignments, classes } = this.#model.file.nodes;
+    this.#set ??= new Set([
+      ...classes.flatMap((owner) => owner.body.body.flatMap((member) => (member.type === 'PropertyDefinition' && member.value ? (propertyName(member) ?? []) : []))),
+      ...assignments.flatMap(({ left }) => (left.type === 'MemberExpression' ? (propertyName(left) ?? []) : [])),
+    ]);
+    return this.#set.has(name);
   }
 
   /** The class whose field is meant by `this.x`, by `X.x` for a static one, or by `x.x` for an object of it. */

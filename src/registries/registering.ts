@@ -31,6 +31,7 @@ export function registrationsOf(model: SessionModel): Registration[] {
   const holders = new Holders(model);
   const isWithoutTypes = /\.[cm]?jsx?$/.test(model.file.filename);
   return sitesOf(model).flatMap((site) => {
+    if (!holders.mayFind(site.target, site.node)) return [];
     const found = made(model, site.value);
     // A transaction that ends with its callback is another law's matter.
     if (found && found.how !== 'acquired' && found.how !== 'typed' && found.how !== 'used-as' && found.how !== 'passed-in') return [];

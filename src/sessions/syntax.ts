@@ -109,6 +109,12 @@ export function isWithin(node: Node, outer: Node): boolean {
   return outer.range[0] <= node.range[0] && node.range[1] <= outer.range[1];
 }
 
+/** Whether a node is one of some, or inside of one. */
+export function isWithinOne(node: Node, outers: ReadonlySet<Node>): boolean {
+  for (let current: Node | undefined = node; current; current = current.parent) if (outers.has(current)) return true;
+  return false;
+}
+
 /** One link of a call chain: `.insert` called or read, or the bare root called. */
 export interface Link {
   /** Property name; empty string where the value before it is called directly: `trx('users')`. */
