@@ -91,8 +91,15 @@ function endBeforeSpace(text: string, from: number): number {
   return end;
 }
 
-function isSpace(code: number): boolean {
+export function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** The word that begins at a place of a text; empty if none does. */
+export function wordAt(text: string, start: number): string {
+  let end = start;
+  while (isWord(text.charCodeAt(end))) end += 1;
+  return text.slice(start, end);
 }
 
 /** Of ASCII, as all names of the catalogue are. */

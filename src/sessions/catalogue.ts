@@ -220,8 +220,6 @@ export const namesOfClients: ReadonlySet<string> = new Set([
 ]);
 /** Types of which a property is a session; they may be another module's: fastify's `FastifyRequest`. */
 export const ownersOfProperties: ReadonlySet<string> = new Set([...propertiesByName.values()].flatMap((entries) => entries.flatMap(({ origin }) => origin.of)));
-/** Such a type through its namespace: `pgPromise.ITask`, `import('pg').PoolClient`. */
-export const qualifiedType = new RegExp(`\\.\\s*(?:${alternatives(namesOfTypes)})\\b`);
 /** Such a type, class or function under another name: `const { Client: PgClient } = require('pg')`. */
 export const renamedOrigin = new RegExp(`\\b(?:${alternatives(new Set([...namesOfTypes, ...originCalls.keys()]))})\\s*(?:\\/[*/]|:\\s*[\\w$/])`);
 /** The type of a method's callback: `Parameters<typeof db.transaction>`; anything, where a comment is in between. */

@@ -6,6 +6,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import type { Settings } from '../settings.js';
+import { isSpace } from './call-sites.js';
 import { acquiresByMethod, callbacksByMethod, libraryShownBy } from './catalogue.js';
 
 /** A client's methods that no other library has: Prisma's `$queryRaw`, which `$queryRawUnsafe` begins with. */
@@ -59,25 +60,37 @@ function endsInTx(text: string): boolean {
   return false;
 }
 
-const commentBehindDot = /\.\s*\/[*/]/;
-
 /**
- * Whether a file has a name behind a dot. A comment may be in between: where one follows a dot (the end of a sentence,
+ * Whether a file has something behind a dot. A comment may be in between: where one follows a dot (the end of a sentence,
  * mostly), the text is searched once more without its comments.
  *
- * @param expression the name, with the dot in front of it
+ * @param isThere whether it begins at a place of a text
  */
-export function hasBehindDot(sourceCode: Readonly<TSESLint.SourceCode>, expression: RegExp): boolean {
+export function hasBehindDot(sourceCode: Readonly<TSESLint.SourceCode>, isThere: (text: string, at: number) => boolean): boolean {
+  const found = behindDots(sourceCode.text, isThere);
+  return found === 'yes' || (found === 'behind a comment, perhaps' && behindDots(withoutComments(sourceCode), isThere) === 'yes');
+}
+
+function behindDots(text: string, isThere: (text: string, at: number) => boolean): 'yes' | 'no' | 'behind a comment, perhaps' {
+  let isCommented = false;
+  for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', dot + 1)) {
+    let at = dot + 1;
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    if (isThere(text, at)) return 'yes';
+    isCommented ||= text[at] === '/' && (text[at + 1] === '/' || text[at + 1] === '*');
+  }
+  return isCommented ? 'behind a comment, perhaps' : 'no';
+}
+
+function withoutComments(sourceCode: Readonly<TSESLint.SourceCode>): string {
   const { text } = sourceCode;
-  if (expression.test(text)) return true;
-  if (!commentBehindDot.test(text)) return false;
   let at = 0;
   let rest = '';
   for (const { range } of sourceCode.getAllComments()) {
     rest += `${text.slice(at, range[0])} `;
     [, at] = range;
   }
-  return expression.test(rest + text.slice(at));
+  return rest + text.slice(at);
 }
 
 const quoted = /\s*['"]([^'"\s]{1,200})['"]/y;

@@ -3,6 +3,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library, SessionFacts } from '../libraries/library.js';
 import { calledAsTag, calledWithString, fingerprintsEndingIn } from './catalogue.js';
+import { wordAt } from './call-sites.js';
 import { hasBehindDot, searchFor } from './evidence.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, chainFrom, literalText, propertyName, unwrap, type Chain, type Node } from './syntax.js';
@@ -210,7 +211,7 @@ export function travellers(resolver: Resolver): boolean {
   const { text } = sourceCode;
   const evident = evidentIn(resolver);
   if (evident.length === 0) return false;
-  if (evident.some(({ facts }) => optionsRead.get(facts)?.isRead(sourceCode)) && /[oO]ptions|opts/.test(text)) return true;
+  if ((text.includes('ptions') || text.includes('opts')) && evident.some(({ facts }) => optionsRead.get(facts)?.isRead(sourceCode))) return true;
   // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
   if (!evident.some(({ facts }) => mayTravel(facts, text))) return false;
   const { variables, members } = marksOf(resolver);
@@ -221,8 +222,9 @@ export function travellers(resolver: Resolver): boolean {
 const optionsRead = new Map(travelling.flatMap(({ facts }) => {
   const { options } = facts.travels ?? {};
   if (!options) return [];
-  const read = new RegExp(`(?:['"]|\\.\\s*)(?:${options.join('|')})\\b`);
-  return [[facts, { isRead: (sourceCode: Readonly<TSESLint.SourceCode>) => options.some((name) => sourceCode.text.includes(name)) && hasBehindDot(sourceCode, read) }] as const];
+  const inQuotes = new RegExp(`['"](?:${options.join('|')})\\b`);
+  const isOption = (text: string, at: number): boolean => options.some((name) => text.startsWith(name, at) && wordAt(text, at) === name);
+  return [[facts, { isRead: (sourceCode: Readonly<TSESLint.SourceCode>) => options.some((name) => sourceCode.text.includes(name)) && (inQuotes.test(sourceCode.text) || hasBehindDot(sourceCode, isOption)) }] as const];
 }));
 const travelWords = new Map<SessionFacts, (text: string) => boolean>();
 

@@ -5,10 +5,10 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { acquiredAsPart, handedToCallback } from './acquisitions.js';
 import { ambientSessionAt } from './ambient.js';
-import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, qualifiedType, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
 import { calledSpecifiers, hasBehindDot, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
-import { callSites, mayWrap } from './call-sites.js';
+import { callSites, mayWrap, wordAt } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
 import { hasTypes } from './program-types.js';
@@ -42,14 +42,12 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
   if (speaksOfTransactions(sourceCode.text)) return true;
   if (hasTypes(sourceCode)) return true;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
-  if (originCall.test(sourceCode.text) || hasBehindDot(sourceCode, qualifiedType)) return true;
+  if (originCall.test(sourceCode.text) || hasBehindDot(sourceCode, isTypeAt)) return true;
   return hasProperties(imported, sourceCode.text) || sourceCode.ast.body.some(importsType);
 }
 
 /** `this.prisma`, `PrismaService`. */
 const namedAfterPrisma = /[.#_]prisma|\bPrisma\w/;
-
-const transactionWord = /\b(?:t[rn]?x|transaction|dbTransaction|transactionClient|prismaTx|transactionalEntityManager)\b|(?:Trx|Tx|Transaction|TransactionClient)\b/;
 
 /** As many places are looked at one by one; where there are more, one walk costs less. */
 const FEW_SITES = 20;
@@ -97,7 +95,7 @@ function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boo
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
   if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
-  if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, qualifiedType)) return true;
+  if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, isTypeAt)) return true;
   return imported.size > 0 && calledSpecifiers(text).length > 0 && renamedOrigin.test(text);
 }
 
@@ -114,6 +112,12 @@ function hasProperties(imported: Resolver['imported'], text: string): boolean {
     }
   }
   return false;
+}
+
+/** A session's type through its namespace, `pgPromise.ITask`, `import('pg').PoolClient`: all have names with a capital. */
+function isTypeAt(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  return first >= 65 && first <= 90 && namesOfTypes.has(wordAt(text, at));
 }
 
 function hasWord(text: string, word: string): boolean {
@@ -154,7 +158,7 @@ function importedName(each: TSESTree.ImportClause): string | undefined {
 /** A parameter that is named (or typed) like a transaction, and called upon as only one library's answers. */
 function isParameter(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
-  if (!speaksOfTransactions(sourceCode.text) || !transactionWord.test(sourceCode.text)) return false;
+  if (!speaksOfTransactions(sourceCode.text)) return false;
   // By scopes, of which a file has few: it may never be walked.
   for (const { type, block, variables } of sourceCode.scopeManager?.scopes ?? []) {
     if (type !== 'function' || !isFunction(block) || !block.params.some(bindsTransaction)) continue;
