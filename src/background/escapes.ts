@@ -24,8 +24,7 @@ function returned(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet
       const node = unwrap(result);
       const direct = node.type === 'ObjectExpression' ? node.properties.map((property) => (property.type === 'Property' ? property.value : property.argument)) : node.type === 'ArrayExpression' ? node.elements.flatMap((element) => element ?? []) : [node];
       for (const part of direct) {
-        if (unwrap(part).type !== 'Identifier') continue;
-        const session = managed(model, part);
+        const session = isRow(model, unwrap(part)) ? undefined : managed(model, part);
         if (session?.scope === fn) return escape(session, part, 'returned', '');
       }
       const closure = isFunction(node) ? node : undefined;
@@ -33,6 +32,14 @@ function returned(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet
       return closure && use && endsIn(model, use.session, closure).length === 0 ? escape(use.session, closure, 'returned', '') : [];
     });
   });
+}
+
+/** No name, or one of what a method gave that was waited for: nothing is resolved for these, which are most of what is returned. */
+function isRow({ file }: SessionModel, part: Node): boolean {
+  if (part.type !== 'Identifier') return true;
+  const definition = file.variableOf(part)?.defs[0]?.node as Node | undefined;
+  const init = definition?.type === 'VariableDeclarator' ? definition.init : undefined;
+  return init?.type === 'AwaitExpression' && init.argument.type === 'CallExpression' && init.argument.callee.type === 'MemberExpression';
 }
 
 /** `db.transaction(async (tx) => { req.tx = tx; next(); })`: Express's `next()` waits for no handler; Koa's does, if awaited. */

@@ -52,10 +52,8 @@ export class Connections {
     this.#model = model;
     this.#envFiles = envFiles;
     this.places = new Places(model);
-    const names = openingNames(model);
     for (const call of model.file.calls) {
-      const root = rootOf(call.callee);
-      const form = (root.type === 'Identifier' ? names.has(root.name) : root.type === 'ImportExpression') && this.#mayOpen(root) ? this.#formOf(call) : undefined;
+      const form = hasNameOfOpener(call) && this.#mayOpen(rootOf(call.callee)) ? this.#formOf(call) : undefined;
       const connection = form && this.#connect(form, call);
       if (connection) this.#byCall.set(call, connection);
     }
@@ -277,37 +275,21 @@ export class Connections {
   }
 }
 
+/** The methods that open a connection: `Pool` of `new pg.Pool(…)`. */
+const methods: ReadonlySet<string | undefined> = new Set([...forms, prismaClient].flatMap(({ exports }) => exports.map((name) => name.split('.').at(-1))));
+
+/** What is called has such a name, or is no method and may have any. Most calls of a file end here. */
+function hasNameOfOpener(call: CallLike): boolean {
+  const callee = unwrapAwait(call.callee);
+  return callee.type !== 'MemberExpression' || methods.has(propertyName(callee));
+}
+
 const openers = new Set([...forms.flatMap(({ from }) => from), ...pgPromise.from]);
 
 function isOpener(specifier: Node, declaration: Node | null): boolean {
   if (specifier.type === 'TSImportEqualsDeclaration') return true;
   if (declaration?.type !== 'ImportDeclaration') return false;
   return openers.has(plainSpecifier(declaration.source.value)) || (specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' && specifier.imported.name === 'PrismaClient');
-}
-
-/**
- * The names of whatever may come from a module that opens connections, whichever scope they are of: they tell most calls
- * of a file from those that open something, with no variable looked up.
- */
-function openingNames({ file }: SessionModel): ReadonlySet<string> {
-  const names = new Set(['Bun', 'require']);
-  const madeFrom: [name: string, from: string][] = [];
-  for (const { variables } of file.sourceCode.scopeManager?.scopes ?? []) {
-    for (const { name, defs } of variables) {
-      const [definition] = defs;
-      if ((definition?.type as string | undefined) === 'ImportBinding' && isOpener(definition?.node as Node, definition?.parent as Node | null)) names.add(name);
-      if ((definition?.type as string | undefined) !== 'Variable') continue;
-      const { init } = definition?.node as TSESTree.VariableDeclarator;
-      const root = init && rootOf(init);
-      if (root?.type === 'ImportExpression') names.add(name);
-      else if (root?.type === 'Identifier') madeFrom.push([name, root.name]);
-    }
-  }
-  for (let size = 0; size < names.size; ) {
-    ({ size } = names);
-    for (const [name, from] of madeFrom) if (names.has(from)) names.add(name);
-  }
-  return names;
 }
 
 /** What a chain of members and calls begins with. */

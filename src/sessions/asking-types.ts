@@ -2,8 +2,9 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
+import { annotationOfField } from './fields.js';
 import type { Resolver } from './resolver.js';
-import { calleeName, chainFrom, chainOf, isFunction, outermost, prefixesOf, unwrap, unwrapAwait, type Node } from './syntax.js';
+import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, prefixesOf, unwrap, unwrapAwait, type Node } from './syntax.js';
 import type { Value, Variable } from './values.js';
 
 /** Whether the type of a variable may say what its declaration does not: that it is a session, or a client. */
@@ -75,15 +76,24 @@ function isOfLibrary(value: Value | undefined): boolean {
 
 /** The type of a method is no library's, and the dearest to ask for; but some sessions are called themselves: `this.trx('users')`. */
 export function isTypeOfMemberAsked(resolver: Resolver, node: Node): boolean {
-  const { root } = chainOf(node);
+  const { root, links } = chainOf(node);
   const variable = root.type === 'Identifier' ? resolver.file.variableOf(root) : undefined;
   if (variable && isData(resolver, variable)) return false;
+  const [first] = links;
+  if (root.type === 'ThisExpression' && first && isPlainField(root, first.name)) return false;
   const { parent } = outermost(node);
   if (parent?.type !== 'CallExpression' || unwrap(parent.callee) !== node) return true;
   const [table] = parent.arguments;
   // What a call gives has methods; the session that is called stands in a variable or a field.
   if (!table || (node.type === 'MemberExpression' && unwrap(node.object).type === 'CallExpression') || !/^(?:Literal|TemplateLiteral|Identifier|MemberExpression)$/.test(unwrap(table).type)) return false;
   return hasCallable(resolver.imported) || hasCallable(resolver.declared);
+}
+
+/** A field whose class says that it is plain, where the field or the constructor's parameter is declared. */
+function isPlainField(self: TSESTree.ThisExpression, name: string): boolean {
+  const owner = enclosingClass(self);
+  const annotation = owner && annotationOfField(owner, name);
+  return annotation !== undefined && isPlain(annotation);
 }
 
 /** Libraries whose sessions are called themselves. */

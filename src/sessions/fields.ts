@@ -84,6 +84,19 @@ function membersNamed(node: ClassNode): ReadonlyMap<string, readonly TSESTree.Cl
   return table;
 }
 
+/** The type that a class writes beside a field, or beside the constructor's parameter that declares it. */
+export function annotationOfField(node: ClassNode, name: string): TSESTree.TypeNode | undefined {
+  for (const member of membersNamed(node).get(name) ?? []) {
+    if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') return member.typeAnnotation?.typeAnnotation;
+    for (const param of member.type === 'MethodDefinition' ? member.value.params : []) {
+      if (param.type !== 'TSParameterProperty') continue;
+      const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
+      if (target.name === name) return target.typeAnnotation?.typeAnnotation;
+    }
+  }
+  return undefined;
+}
+
 function namesOf(member: TSESTree.ClassElement): ReadonlySet<string> {
   const names = new Set<string>();
   const own = member.type === 'PropertyDefinition' || member.type === 'AccessorProperty' || member.type === 'MethodDefinition' ? propertyName(member) : undefined;
