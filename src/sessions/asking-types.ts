@@ -4,7 +4,7 @@ import { libraries } from '../libraries/index.js';
 import type { Library } from '../libraries/library.js';
 import { annotationOfField } from './fields.js';
 import type { Resolver } from './resolver.js';
-import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, prefixesOf, unwrap, unwrapAwait, type Node } from './syntax.js';
+import { calleeName, chainFrom, chainOf, enclosingClass, isFunction, outermost, prefixesOf, unwrap, unwrapAwait, type Link, type Node } from './syntax.js';
 import type { Value, Variable } from './values.js';
 
 /** Whether the type of a variable may say what its declaration does not: that it is a session, or a client. */
@@ -22,8 +22,10 @@ function isPlain(annotation: TSESTree.TypeNode): boolean {
   return /^TS(?:String|Number|Boolean|BigInt|Symbol|Void|Null|Undefined|Never)Keyword$|^TSLiteralType$/.test(annotation.type);
 }
 
+/** What is built into the language and holds nothing in fields. */
+const withoutFields: ReadonlySet<string> = new Set(['ArrayBuffer', 'Buffer', 'Date', 'Map', 'ReadonlyMap', 'ReadonlySet', 'RegExp', 'Set', 'Uint8Array', 'URL', 'WeakMap', 'WeakSet']);
 /** Collections and the like; a class of a library that is called so is known by its import. */
-const builtIn: ReadonlySet<string> = new Set(['Array', 'ArrayBuffer', 'Buffer', 'Date', 'Error', 'Map', 'Promise', 'Readonly', 'ReadonlyArray', 'ReadonlyMap', 'ReadonlySet', 'Record', 'RegExp', 'Set', 'Uint8Array', 'URL', 'WeakMap', 'WeakSet']);
+const builtIn: ReadonlySet<string> = new Set([...withoutFields, 'Array', 'Error', 'Promise', 'Readonly', 'ReadonlyArray', 'Record']);
 
 /** Methods of arrays that call their argument with each element. */
 const iterations: ReadonlySet<string> = new Set(['every', 'filter', 'find', 'findIndex', 'findLast', 'flatMap', 'forEach', 'map', 'reduce', 'some', 'sort', 'toSorted']);
@@ -79,8 +81,7 @@ export function isTypeOfMemberAsked(resolver: Resolver, node: Node): boolean {
   const { root, links } = chainOf(node);
   const variable = root.type === 'Identifier' ? resolver.file.variableOf(root) : undefined;
   if (variable && isData(resolver, variable)) return false;
-  const [first] = links;
-  if (root.type === 'ThisExpression' && first && isPlainField(root, first.name)) return false;
+  if (root.type === 'ThisExpression' && isOfPlainField(root, links)) return false;
   const { parent } = outermost(node);
   if (parent?.type !== 'CallExpression' || unwrap(parent.callee) !== node) return true;
   const [table] = parent.arguments;
@@ -89,11 +90,12 @@ export function isTypeOfMemberAsked(resolver: Resolver, node: Node): boolean {
   return hasCallable(resolver.imported) || hasCallable(resolver.declared);
 }
 
-/** A field whose class says that it is plain, where the field or the constructor's parameter is declared. */
-function isPlainField(self: TSESTree.ThisExpression, name: string): boolean {
-  const owner = enclosingClass(self);
-  const annotation = owner && annotationOfField(owner, name);
-  return annotation !== undefined && isPlain(annotation);
+/** A field whose class says that it is plain, or what a collection has: `this.cache.set`. */
+function isOfPlainField(self: TSESTree.ThisExpression, [field, ...others]: readonly Link[]): boolean {
+  const owner = field && enclosingClass(self);
+  const annotation = owner && annotationOfField(owner, field.name);
+  if (!annotation) return false;
+  return others.length === 0 ? isPlain(annotation) : annotation.type === 'TSTypeReference' && annotation.typeName.type === 'Identifier' && withoutFields.has(annotation.typeName.name);
 }
 
 /** Libraries whose sessions are called themselves. */

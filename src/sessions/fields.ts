@@ -86,12 +86,18 @@ function membersNamed(node: ClassNode): ReadonlyMap<string, readonly TSESTree.Cl
 
 /** The type that a class writes beside a field, or beside the constructor's parameter that declares it. */
 export function annotationOfField(node: ClassNode, name: string): TSESTree.TypeNode | undefined {
+  const declared = declarationOfField(node, name);
+  return (declared?.type === 'Identifier' && declared.typeAnnotation ? declared.typeAnnotation : declared?.parent.type === 'PropertyDefinition' || declared?.parent.type === 'AccessorProperty' ? declared.parent.typeAnnotation : undefined)?.typeAnnotation;
+}
+
+/** Where a class declares a field: its key, or the constructor's parameter. */
+export function declarationOfField(node: ClassNode, name: string): TSESTree.PropertyName | TSESTree.Identifier | undefined {
   for (const member of membersNamed(node).get(name) ?? []) {
-    if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') return member.typeAnnotation?.typeAnnotation;
+    if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') return member.key;
     for (const param of member.type === 'MethodDefinition' ? member.value.params : []) {
       if (param.type !== 'TSParameterProperty') continue;
       const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-      if (target.name === name) return target.typeAnnotation?.typeAnnotation;
+      if (target.name === name) return target;
     }
   }
   return undefined;

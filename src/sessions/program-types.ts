@@ -3,7 +3,8 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { libraryOfSpecifier } from './catalogue.js';
 import { libraryType } from './annotations.js';
 import type { Resolver } from './resolver.js';
-import type { Node } from './syntax.js';
+import { declarationOfField } from './fields.js';
+import { chainOf, enclosingClass, enclosingFunction, type Node } from './syntax.js';
 import type { Value } from './values.js';
 
 /** The few members of TypeScript's API that are used, so that `typescript` itself is never imported. */
@@ -60,20 +61,63 @@ export function typeOfNode(resolver: Resolver, node: Node, name: string): Value 
   } catch {
     return undefined;
   }
-  return ofType(resolver, type, node, name, 0);
+  // `this.manager` is injected, a parameter is handed in.
+  const where = node.type === 'MemberExpression' ? 'field' : 'parameter';
+  const value = ofType(resolver, type, where, node, name, 0);
+  const origin = value?.kind === 'session' ? originOf(resolver, node) : node;
+  return origin === node ? value : ofType(resolver, type, where, origin, name, 0);
 }
 
-function ofType(resolver: Resolver, type: Type, node: Node, name: string, depth: number): Value | undefined {
+/** By what holds it, the path of the member that its type made a session. */
+const pathsOf = new WeakMap<Resolver, Map<Node, string>>();
+
+/**
+ * `held.client` means one session wherever a function says so, as long as nobody puts anything else there: it begins
+ * where its holder is declared. A second member of the same holder is known by its place only.
+ */
+function originOf(resolver: Resolver, node: Node): Node {
+  const { root, links } = chainOf(node);
+  const holder = links.every(({ called, name }) => !called && name !== '') ? holderOf(resolver, root, links[0]?.name) : undefined;
+  if (node.type !== 'MemberExpression' || !holder) return node;
+  const { file } = resolver;
+  const path = file.spellingOf(node);
+  if (file.nodes.assignments.some(({ left }) => left.type === 'MemberExpression' && isPartOf(file.spellingOf(left), path) && !isInConstructor(left))) return node;
+  const paths = pathsOf.get(resolver) ?? new Map<Node, string>();
+  pathsOf.set(resolver, paths);
+  if (!paths.has(holder)) paths.set(holder, path);
+  return paths.get(holder) === path ? holder : node;
+}
+
+function isPartOf(start: string, path: string): boolean {
+  return path === start || path.startsWith(`${start}.`);
+}
+
+function isInConstructor(node: Node): boolean {
+  const method = enclosingFunction(node)?.parent;
+  return method?.type === 'MethodDefinition' && method.kind === 'constructor';
+}
+
+/** Where a variable that is never written again is declared, or the field of a class. */
+function holderOf({ file }: Resolver, root: Node, field: string | undefined): Node | undefined {
+  if (root.type === 'ThisExpression') {
+    const owner = enclosingClass(root);
+    return owner && field !== undefined ? declarationOfField(owner, field) : undefined;
+  }
+  const variable = root.type === 'Identifier' ? file.variableOf(root) : undefined;
+  return variable?.identifiers.length === 1 && variable.references.every((reference) => reference.init || !reference.isWrite()) ? variable.identifiers[0] : undefined;
+}
+
+function ofType(resolver: Resolver, type: Type, where: 'field' | 'parameter', node: Node, name: string, depth: number): Value | undefined {
   if (depth > 4) return undefined;
   if (type.types && type.isUnion?.()) {
-    const values = type.types.map((part) => ofType(resolver, part, node, name, depth + 1));
+    const values = type.types.map((part) => ofType(resolver, part, where, node, name, depth + 1));
     if (values.length > 0 && values.every((value) => value?.kind === 'session')) return values[0];
     return values.some((value) => value?.kind === 'session') ? { kind: 'either' } : values.every((value) => value?.kind === 'client') ? values[0] : undefined;
   }
   // Prisma's callback parameter is `Omit<PrismaClient, ITXClientDenyList>`.
   if (type.aliasSymbol?.name === 'Omit') {
     const inner = type.aliasTypeArguments?.[0];
-    const value = inner && ofType(resolver, inner, node, name, depth + 1);
+    const value = inner && ofType(resolver, inner, where, node, name, depth + 1);
     if (value?.kind === 'client' && value.library.id === 'prisma') return libraryType(resolver, value.library, ['TransactionClient'], 'parameter', { name, owner: node });
     return undefined;
   }
@@ -83,19 +127,14 @@ function ofType(resolver: Resolver, type: Type, node: Node, name: string, depth:
     if (!symbol) continue;
     const library = from === undefined ? (symbol.name === 'PrismaClient' ? libraryOfSpecifier('@prisma/client') : undefined) : libraryOfSpecifier(from === '.prisma' ? '@prisma/client' : from);
     if (!library) continue;
-    const value = libraryType(resolver, library, [symbol.name, `Prisma.${symbol.name}`, `Knex.${symbol.name}`], fieldLike(node) ? 'field' : 'parameter', { name, owner: node });
+    const value = libraryType(resolver, library, [symbol.name, `Prisma.${symbol.name}`, `Knex.${symbol.name}`], where, { name, owner: node });
     if (value) return value;
   }
   for (const base of type.getBaseTypes?.() ?? []) {
-    const value = ofType(resolver, base, node, name, depth + 1);
+    const value = ofType(resolver, base, where, node, name, depth + 1);
     if (value) return value;
   }
   return undefined;
-}
-
-/** `this.manager` is injected, a parameter is handed in. */
-function fieldLike(node: TSESTree.Node): boolean {
-  return node.type === 'MemberExpression';
 }
 
 /** Whether the type checker knows an expression to be a promise; undefined without a program. */

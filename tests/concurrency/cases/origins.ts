@@ -285,6 +285,47 @@ await «Promise.all»([client.query('DELETE FROM a'), client.query('DELETE FROM 
       why: 'a pooled client is a session wherever it stands',
     },
     {
+      title: 'what a field holds, whose type is spelled out',
+      code: `declare function open(): { readonly client: PoolClient };
+export class Store {
+  constructor(private readonly held: { readonly scope: ReturnType<typeof open> }) {}
+  async save() {
+    await «Promise.all»([this.held.scope.client.query('DELETE FROM a'), this.held.scope.client.query('DELETE FROM b')]);
+  }
+}`,
+      expect: 'escapesRollback',
+      types: 'needed',
+      why: 'the type of the field says no more than where to look',
+    },
+    {
+      title: 'what a parameter holds, by its type',
+      code: `declare function open(): { readonly client: PoolClient };
+export async function save(held: ReturnType<typeof open>) {
+  await «Promise.all»([held.client.query('DELETE FROM a'), held.client.query('DELETE FROM b')]);
+}`,
+      expect: 'escapesRollback',
+      types: 'needed',
+      why: 'the type says so, and both mean one member',
+    },
+    {
+      title: 'a member that is exchanged in between',
+      code: `declare function open(): { client: PoolClient };
+export async function save(held: ReturnType<typeof open>, other: PoolClient) {
+  const first = held.client.query('DELETE FROM a');
+  held.client = other;
+  await Promise.all([first, held.client.query('DELETE FROM b')]);
+}`,
+      why: 'the second is another connection',
+    },
+    {
+      title: 'two members of one parameter',
+      code: `declare function open(): { readonly reader: PoolClient; readonly writer: PoolClient };
+export async function save(held: ReturnType<typeof open>) {
+  await Promise.all([held.reader.query('DELETE FROM a'), held.writer.query('DELETE FROM b')]);
+}`,
+      why: 'each has a connection of its own',
+    },
+    {
       title: 'a private field set in a method',
       code: `export class UnitOfWork {
   #client: PoolClient | undefined;
