@@ -56,8 +56,10 @@ function lazyRoot(model: SessionModel, chain: Chain, expression: Node): NeverRun
     }
     if (value?.kind === 'either' || (value === undefined && isNamedAfterLibrary(model, prefix))) {
       // Whichever it is, it answers to the calls of one lazy library alone.
-      const [shown, ...others] = fingerprintOfChain(chain).filter(({ library }) => value !== undefined || resolver.imported.has(library) || resolver.declared.includes(library) || isNamedAfterLibrary(model, prefix));
-      if (shown && others.length === 0) return onlyBuilds(shown.facts, chain) ? { ...shown, session: undefined } : undefined;
+      // What a field holds is answered for by what is called on it, and not on `this`.
+      const own = { ...chain, root: prefix, links: chain.links.slice(chainOf(prefix).links.length) };
+      const [shown, ...others] = fingerprintOfChain(own).filter(({ library }) => value !== undefined || resolver.imported.has(library) || resolver.declared.includes(library) || isNamedAfterLibrary(model, prefix));
+      if (shown && others.length === 0) return onlyBuilds(shown.facts, own) ? { ...shown, session: undefined } : undefined;
     }
   }
   return undefined;

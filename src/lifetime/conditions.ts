@@ -1,8 +1,9 @@
 /** Conditions: which worlds go which way, and what they have learnt by it. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { isNothing } from '../sessions/syntax.js';
 import { assign } from './assignments.js';
 import { chain, evaluate } from './expressions.js';
-import { comparedWithConstant, isEquality, isNothing } from './flags.js';
+import { comparedWithConstant, isEquality } from './flags.js';
 import type { Run } from './run.js';
 import { promiseStepOf, unwrap, unwrapChain, type Node } from './syntax.js';
 import { Holding, Truth, holdingOf, nowhere, truthOf, union, withTruth, type World, type Worlds } from './worlds.js';

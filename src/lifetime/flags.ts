@@ -6,6 +6,7 @@
  * Null, undefined and false are one: a session, and an option that may hold one, is either an object or nothing.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { isNothing } from '../sessions/syntax.js';
 import { contains, unwrap, unwrapChain, type Node } from './syntax.js';
 import { MOST_FLAGS } from './worlds.js';
 
@@ -120,15 +121,6 @@ export function comparedWithConstant(node: TSESTree.BinaryExpression): { subject
     }
   }
   return undefined;
-}
-
-/** null, undefined, void 0. */
-export function isNothing(node: Node): boolean {
-  return (
-    (node.type === 'Literal' && node.raw === 'null') ||
-    (node.type === 'Identifier' && node.name === 'undefined') ||
-    (node.type === 'UnaryExpression' && node.operator === 'void' && node.argument.type === 'Literal')
-  );
 }
 
 function propertyName(property: Node): string | undefined {

@@ -2,10 +2,10 @@
  * Promises: an expression's value may settle later, and `then`, `catch` and `finally` run code when it does. Both
  * outcomes are followed at the place where the promise is awaited; one that nobody awaits is taken to settle at once.
  */
+import { isNothing } from '../sessions/syntax.js';
 import { condition } from './conditions.js';
 import { ExitCollector, type Exits } from './exits.js';
 import { chain, chainToCall, evaluate } from './expressions.js';
-import { isNothing } from './flags.js';
 import type { Run } from './run.js';
 import { runFunction } from './statements.js';
 import { calledFunction, promiseExecutor, promiseStepOf, runnable, unwrap, unwrapChain, type Node, type PromiseStep } from './syntax.js';

@@ -1,5 +1,6 @@
 /** Whether the statement cache of postgres.js or Bun is on, and how to turn it off in the text. */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { isNothing } from '../sessions/syntax.js';
 import { addOption } from './edits.js';
 import { isDrizzle, type Connection, type Connections } from './connections.js';
 import type { Edit } from './finding.js';
@@ -80,11 +81,6 @@ function spreadInCall({ call }: Connection, object: TSESTree.ObjectExpression): 
   const argument = call.arguments.at(-1);
   if (!argument || (call.arguments.length < 2 && argument.type !== 'Identifier') || object.range[0] >= argument.range[0]) return undefined;
   return { edits: around(argument, '{ ...', ', prepare: false }'), certain: false };
-}
-
-/** `undefined` and `null`, of which no type is an object. */
-function isNothing(node: TSESTree.Node): boolean {
-  return (node.type === 'Identifier' && node.name === 'undefined') || (node.type === 'Literal' && node.raw === 'null');
 }
 
 function around({ range }: TSESTree.Node, before: string, after: string): Edit[] {

@@ -2,7 +2,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionFacts } from '../libraries/library.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, enclosingFunction, isFunction, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingFunction, isFunction, isNothing, isWithin, outermost, propertyName, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import type { Holder } from './holders.js';
 
@@ -48,7 +48,7 @@ function asked(access: TSESTree.MemberExpression, removals: Node[], values: Valu
     if (removing.test(name)) removals.push(parent);
     else if (name === 'get' || name === 'at' || name === 'peek') values.follow(parent);
     else if (name === 'set') {
-      if (isNothing(parent.arguments[1])) removals.push(parent);
+      if (parent.arguments[1] && isNothing(parent.arguments[1])) removals.push(parent);
     } else if (/^(?:values|entries|forEach|keys|map|filter|reduce|find)$/.test(name)) goneOver(parent, removals, model);
     return;
   }
@@ -58,10 +58,6 @@ function asked(access: TSESTree.MemberExpression, removals: Node[], values: Valu
   } else if (access.computed) values.follow(access);
   // `this.sessions.delete` without a call: somebody else will call it.
   else if (name !== undefined && removing.test(name)) removals.push(access);
-}
-
-function isNothing(node: Node | undefined): boolean {
-  return node !== undefined && ((node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined'));
 }
 
 /** `for (const c of sessions.values()) c.release()`: the loop, or the statement that goes over the entries. */

@@ -17,7 +17,7 @@ import { mayHaveClients, mayHaveSessions } from './origins.js';
 import { parameterValue } from './parameters.js';
 import { hasTypes, typeOfNode } from './program-types.js';
 import { propertySession } from './properties.js';
-import { calleeName, chainFrom, enclosingClass, isFunction, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, chainFrom, enclosingClass, isFunction, isNothing, propertyName, receiverOf, unwrap, unwrapAwait, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type OriginKind, type Session, type SessionKind, type Value, type Variable } from './values.js';
 
 export interface NewSession {
@@ -475,10 +475,6 @@ function within(node: Node, outer: Node): boolean {
 function isDerivedProperty({ derived, operations }: SessionFacts, name: string): boolean {
   if (derived?.properties?.includes(name)) return true;
   return derived?.models === true && !name.startsWith('$') && operations?.local?.includes(name) !== true;
-}
-
-function isNothing(node: Node): boolean {
-  return (node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined');
 }
 
 /** The steps from a pattern to the variable: `{ a: { b } }` to b is ['a', 'b']; [] for a plain identifier. */

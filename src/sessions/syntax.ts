@@ -109,6 +109,12 @@ export function isWithin(node: Node, outer: Node): boolean {
   return outer.range[0] <= node.range[0] && node.range[1] <= outer.range[1];
 }
 
+/** `null`, `undefined`, `void 0`. */
+export function isNothing(node: Node): boolean {
+  if (node.type === 'UnaryExpression') return node.operator === 'void' && node.argument.type === 'Literal';
+  return (node.type === 'Literal' && node.raw === 'null') || (node.type === 'Identifier' && node.name === 'undefined');
+}
+
 /** Whether a node is one of some, or inside of one. */
 export function isWithinOne(node: Node, outers: ReadonlySet<Node>): boolean {
   for (let current: Node | undefined = node; current; current = current.parent) if (outers.has(current)) return true;
