@@ -11,13 +11,13 @@ export type { Escape } from './kept.js';
 
 export function escapesOf(model: SessionModel, finder: UseFinder): Escape[] {
   const callbacks = managedCallbacks(model);
-  return [...(callbacks.size > 0 ? [...storedOutside(model, finder, callbacks), ...inRegistries(model, callbacks), ...returned(model, finder, callbacks)] : []), ...beforeTheHandler(model)];
+  return [...(callbacks.length > 0 ? [...storedOutside(model, finder, callbacks), ...inRegistries(model, callbacks), ...returned(model, finder, callbacks)] : []), ...beforeTheHandler(model)];
 }
 
 /** `return tx`, `return { tx }`, and a function that goes on using it. */
-function returned(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet<FunctionNode>): Escape[] {
+function returned(model: SessionModel, finder: UseFinder, callbacks: readonly FunctionNode[]): Escape[] {
   const { file } = model;
-  return [...callbacks].flatMap((fn) => {
+  return callbacks.flatMap((fn) => {
     if (!callAround(fn)) return [];
     const results = fn.body.type === 'BlockStatement' ? file.returnedBy(fn) : [fn.body];
     return results.flatMap((result) => {

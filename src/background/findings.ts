@@ -42,8 +42,10 @@ class Reported {
   has(session: Session, expression: Node): boolean {
     const [start, end] = expression.range;
     if ((this.#ends.get(session)?.get(start) ?? Infinity) <= end) return true;
+    // By the way outwards: thousands may be reported.
     const regions = this.#regions.get(session);
-    return regions !== undefined && isWithinOne(expression, regions);
+    for (let node: Node | undefined = expression; node && regions; node = node.parent) if (regions.has(node)) return true;
+    return false;
   }
 }
 
@@ -53,11 +55,11 @@ export function backgroundUses(model: SessionModel): Finding[] {
   const findings: Finding[] = [];
   const tasks = tasksOf(model);
   // What a cleared timer has started is over soon after it: a heartbeat on a connection that is released then.
-  const cleared = new Set(tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work));
+  const cleared = tasks.filter((task) => task.api.cancelledBy && isJoined(model, task)).flatMap((task) => task.work);
   for (const task of tasks) findings.push(...taskFindings(model, finder, task, reported));
   findings.push(...scheduledFindings(model, finder));
   for (const discarded of discardedIn(model.file)) {
-    const isCleared = cleared.size > 0 && isWithinOne(discarded.expression, cleared);
+    const isCleared = isWithinOne(discarded.expression, cleared);
     findings.push(...(isCleared ? droppedQuery(model, discarded) : discardedFindings(model, finder, discarded, reported)));
   }
   for (const escape of escapesOf(model, finder)) findings.push({ kind: 'escapes', ...escape });

@@ -28,7 +28,7 @@ export function managed({ resolver }: SessionModel, expression: Node): (Session 
 }
 
 /** The functions that are given to a call with the name of a managed callback's: one of these is the scope of each such session. */
-export function managedCallbacks({ file, resolver }: SessionModel): ReadonlySet<FunctionNode> {
+export function managedCallbacks({ file, resolver }: SessionModel): readonly FunctionNode[] {
   const found = new Set<FunctionNode>();
   for (const call of file.callsNamed(callbacksByMethod)) {
     for (const argument of call.arguments) {
@@ -40,7 +40,7 @@ export function managedCallbacks({ file, resolver }: SessionModel): ReadonlySet<
       }
     }
   }
-  return found;
+  return [...found];
 }
 
 export function escape(session: Session, node: Node, how: Escape['how'], where: string): Escape[] {
@@ -49,17 +49,16 @@ export function escape(session: Session, node: Node, how: Escape['how'], where: 
 }
 
 /** `let kept; await db.transaction(async (tx) => { kept = tx; }); await kept.query(…)`, and what is like it. */
-export function storedOutside(model: SessionModel, finder: UseFinder, callbacks: ReadonlySet<FunctionNode>): Escape[] {
+export function storedOutside(model: SessionModel, finder: UseFinder, callbacks: readonly FunctionNode[]): Escape[] {
   const { file } = model;
   const stores = [
-    ...file.nodes.assignments.flatMap((node) => (node.operator === '=' ? [{ node, place: node.left, value: node.right }] : [])),
+    ...file.nodes.assignments.flatMap((node) => (node.operator === '=' && isWithinOne(node, callbacks) ? [{ node, place: node.left, value: node.right }] : [])),
     ...(file.callsByName.get('push') ?? []).flatMap((node) => {
-      const place = receiverOf(node);
+      const place = isWithinOne(node, callbacks) ? receiverOf(node) : undefined;
       return place ? node.arguments.map((value) => ({ node, place, value })) : [];
     }),
   ];
   return stores.flatMap(({ node, place, value }) => {
-    if (!isWithinOne(node, callbacks)) return [];
     const session = keptBy(model, finder, value);
     if (!session || !isWithin(node, session.scope) || isHeldOpen(model, session.scope)) return [];
     // What is collected and looked through inside the callback was done there, as far as one can see.
@@ -153,7 +152,7 @@ const registries: readonly { readonly from: string; readonly made: readonly stri
 ];
 
 /** `sessions.set(id, tx)` on a Map or a cache from which the file never takes anything out. */
-export function inRegistries(model: SessionModel, callbacks: ReadonlySet<FunctionNode>): Escape[] {
+export function inRegistries(model: SessionModel, callbacks: readonly FunctionNode[]): Escape[] {
   const { file } = model;
   return (file.callsByName.get('set') ?? []).flatMap((call) => {
     const session = isWithinOne(call, callbacks) && call.arguments[1] && managed(model, call.arguments[1]);

@@ -116,9 +116,8 @@ export function isNothing(node: Node): boolean {
 }
 
 /** Whether a node is one of some, or inside of one. */
-export function isWithinOne(node: Node, outers: ReadonlySet<Node>): boolean {
-  for (let current: Node | undefined = node; current; current = current.parent) if (outers.has(current)) return true;
-  return false;
+export function isWithinOne(node: Node, outers: readonly Node[]): boolean {
+  return outers.some((outer) => isWithin(node, outer));
 }
 
 /** One link of a call chain: `.insert` called or read, or the bare root called. */
