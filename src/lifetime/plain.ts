@@ -49,7 +49,7 @@ function nameOf(fn: Node): string {
 
 /** `return c.query(…)` leaves before the query is done. */
 function returnsSomethingPending({ file }: SessionModel, tried: Node, scope: LifetimeScope): boolean {
-  return file.nodes.returns.some((each) => each.argument && isWithin(each, tried) && enclosingFunction(each) === scope && /^(?:Call|TaggedTemplate|New|Conditional|Logical|Sequence|Import|Assignment|Chain)Expression$/.test(unwrap(each.argument).type));
+  return isFunction(scope) && file.returnsOf(scope).some((each) => each.argument && isWithin(each, tried) && /^(?:Call|TaggedTemplate|New|Conditional|Logical|Sequence|Import|Assignment|Chain)Expression$/.test(unwrap(each.argument).type));
 }
 
 /** `await c.query('BEGIN'); try { … await c.query('COMMIT'); } catch (e) { await c.query('ROLLBACK'); … }`, with the beginning in front of the `try` or in it. */
@@ -63,7 +63,7 @@ export function isEndedInTry(model: SessionModel, begin: Node, subject: Subject)
   const commit = tried.block.body.find((each) => each !== statement && isEnd(model, subject, each));
   if (!commit || commit.range[0] < statement.range[0]) return false;
   const scope = enclosingFunction(statement);
-  return !mayBeBrokenOff(tried.parent) && !model.file.nodes.returns.some((each) => each.range[0] > statement.range[1] && each.range[1] < commit.range[0] && enclosingFunction(each) === scope);
+  return !mayBeBrokenOff(tried.parent) && !(scope && model.file.returnsOf(scope).some((each) => each.range[0] > statement.range[1] && each.range[1] < commit.range[0]));
 }
 
 /** It stands in something that `break` or `continue` leaves. */

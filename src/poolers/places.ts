@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { bindingPath } from '../sessions/resolver.js';
-import { calleeName, enclosingClass, enclosingFunction, isFunction, propertyName, receiverOf, unwrapAwait, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, enclosingClass, isFunction, propertyName, receiverOf, unwrapAwait, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 
 /** What the parameters of a helper are in one call of it. */
@@ -279,7 +279,7 @@ function onlyReturned(file: File, fn: FunctionNode): Node | undefined {
   if (fn.body.type !== 'BlockStatement') return fn.body;
   const last = fn.body.body.flatMap((statement) => (statement.type === 'BlockStatement' ? statement.body : statement)).at(-1);
   if (last?.type !== 'ReturnStatement' || !last.argument || isFunction(last.argument)) return undefined;
-  return file.nodes.returns.every((statement) => statement === last || enclosingFunction(statement) !== fn) ? last.argument : undefined;
+  return file.returnsOf(fn).every((statement) => statement === last) ? last.argument : undefined;
 }
 
 /** Environment variables are written in capitals. */

@@ -3,7 +3,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.js';
 import { importedSpecifiers } from './evidence.js';
 import { bySource } from './order.js';
-import { calleeName, isFunction, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
+import { calleeName, unwrap, type ClassNode, type FunctionNode, type Node } from './syntax.js';
 import type { Variable } from './values.js';
 
 type SourceCode = Readonly<TSESLint.SourceCode>;
@@ -21,7 +21,6 @@ interface Nodes {
   readonly assignments: TSESTree.AssignmentExpression[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
-  readonly returns: TSESTree.ReturnStatement[];
   readonly dynamicImports: TSESTree.ImportExpression[];
   readonly tagged: TSESTree.TaggedTemplateExpression[];
 }
@@ -40,7 +39,7 @@ export class File {
   readonly filename: string;
   #nodes: Nodes | undefined;
   #specifiers: ReadonlySet<string> | undefined;
-  #returns: Map<FunctionNode, Node[]> | undefined;
+  readonly #returns = new Map<FunctionNode, readonly TSESTree.ReturnStatement[]>();
   readonly #resolved = new Map<Node, Variable | null>();
   readonly #scopes = new Map<Node, Scope>();
 
@@ -95,20 +94,16 @@ export class File {
     return this.#specifiers;
   }
 
-  /** What the `return` statements of a function give back, in source order. */
+  /** The `return` statements of a function, in source order. */
+  returnsOf(fn: FunctionNode): readonly TSESTree.ReturnStatement[] {
+    let returns = this.#returns.get(fn);
+    if (!returns) this.#returns.set(fn, (returns = returnsIn(fn.body)));
+    return returns;
+  }
+
+  /** What they give back. */
   returnedBy(fn: FunctionNode): readonly Node[] {
-    if (!this.#returns) {
-      this.#returns = new Map();
-      for (const { argument, parent } of this.nodes.returns) {
-        let owner: Node | undefined = parent;
-        while (owner && !isFunction(owner)) owner = owner.parent;
-        if (!owner || !argument) continue;
-        const own = this.#returns.get(owner);
-        if (own) own.push(argument);
-        else this.#returns.set(owner, [argument]);
-      }
-    }
-    return this.#returns.get(fn) ?? [];
+    return this.returnsOf(fn).flatMap(({ argument }) => argument ?? []);
   }
 
   /**
@@ -176,7 +171,7 @@ const withoutContents: Readonly<Partial<Record<string, (text: string) => string>
 };
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], returns: [], dynamicImports: [], tagged: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], dynamicImports: [], tagged: [] };
   const steps = stepsOf(sourceCode);
   if (steps) noteSteps(nodes, steps);
   else noteTree(nodes, sourceCode);
@@ -296,13 +291,47 @@ function note(nodes: Nodes, node: Node): void {
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);
       break;
-    case 'ReturnStatement':
-      nodes.returns.push(node);
-      break;
     case 'ImportExpression':
       nodes.dynamicImports.push(node);
       break;
     default:
+  }
+}
+
+/** By a way through statements alone: what is in expressions returns from other functions. */
+function returnsIn(body: Node): TSESTree.ReturnStatement[] {
+  const returns: TSESTree.ReturnStatement[] = [];
+  const stack: Node[] = [body];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.type === 'ReturnStatement') returns.push(node);
+    else pushAll(stack, statementsOf(node));
+  }
+  return returns;
+}
+
+function statementsOf(node: Node): readonly (Node | null)[] {
+  switch (node.type) {
+    case 'BlockStatement':
+      return node.body;
+    case 'SwitchCase':
+      return node.consequent;
+    case 'SwitchStatement':
+      return node.cases;
+    case 'IfStatement':
+      return [node.consequent, node.alternate];
+    case 'TryStatement':
+      return [node.block, node.handler, node.finalizer];
+    case 'CatchClause':
+    case 'DoWhileStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'ForStatement':
+    case 'LabeledStatement':
+    case 'WhileStatement':
+    case 'WithStatement':
+      return [node.body];
+    default:
+      return [];
   }
 }
 

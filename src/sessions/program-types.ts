@@ -1,9 +1,8 @@
 /** Type information, where the parser provides a program: asked only for what the syntax left open. */
-import type { TSESTree } from '@typescript-eslint/utils';
 import { libraryOfSpecifier } from './catalogue.js';
 import { libraryType } from './annotations.js';
-import type { Resolver } from './resolver.js';
 import { declarationOfField } from './fields.js';
+import type { Resolver } from './resolver.js';
 import { chainOf, enclosingClass, enclosingFunction, type Node } from './syntax.js';
 import type { Value } from './values.js';
 
