@@ -7,6 +7,7 @@ import { findInCode, opensConnections } from '../src/poolers/in-code.js';
 import { findInDotenv } from '../src/poolers/in-dotenv.js';
 import { findInPrismaSchema } from '../src/poolers/in-prisma-schema.js';
 import { messages, suggestionMessages, type MessageId, type SuggestionId } from '../src/poolers/messages.js';
+import { isMinified } from '../src/sessions/evidence.js';
 import { sessionsOf } from '../src/sessions/model.js';
 import { readSettings } from '../src/settings.js';
 
@@ -58,7 +59,7 @@ export default createRule<readonly [Option], MessageId | SuggestionId>({
       case 'PrismaDocument':
         return { PrismaDocument: () => { report(findInPrismaSchema(document, settings, envFiles)); } };
       case 'Program':
-        if (!opensConnections(context.sourceCode)) return {};
+        if (!opensConnections(context.sourceCode) || isMinified(context.sourceCode.text)) return {};
         return { 'Program:exit': () => { report(findInCode(sessionsOf(context), envFiles)); } };
     }
   },

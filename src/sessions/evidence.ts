@@ -202,10 +202,23 @@ function usesOwnName(text: string, { wrappers, sessionTypes, clients, ambientDec
   return false;
 }
 
+/** Nobody writes a file of this length without white space. */
+const LONG = 20_000;
+/** Of code that is written, a tenth or more is white space; of what a minifier leaves, less than this. */
+const LEAST_WHITE_SPACE = 0.04;
+
+/** Whether a text is what a minifier left: nobody mends what is found in it. */
+export function isMinified(text: string): boolean {
+  if (text.length < LONG) return false;
+  let left = text.length * LEAST_WHITE_SPACE;
+  for (let at = 0; at < text.length && left > 0; at += 1) if (isSpace(text.charCodeAt(at))) left -= 1;
+  return left > 0;
+}
+
 /**
  * Whether the analysis may look at this file at all. Decided from the import list and a few searches of
  * its text; nothing else is computed for a file that fails.
  */
 export function hasEvidence({ ast, text }: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
-  return importsLibrary(ast) || speaksOfTransactions(text) || calledSpecifiers(text).some(isOfLibrary) || usesOwnName(text, settings);
+  return (importsLibrary(ast) || speaksOfTransactions(text) || calledSpecifiers(text).some(isOfLibrary) || usesOwnName(text, settings)) && !isMinified(text);
 }
