@@ -203,7 +203,7 @@ function usesOwnName(text: string, { wrappers, sessionTypes, clients, ambientDec
 }
 
 /** Nobody writes a file of this length without white space. */
-const LONG = 20_000;
+const LONG = 10_000;
 /** Of code that is written, a tenth or more is white space; of what a minifier leaves, less than this. */
 const LEAST_WHITE_SPACE = 0.04;
 

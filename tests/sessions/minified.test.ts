@@ -22,7 +22,7 @@ describe('minified code', () => {
   it.each([
     ['long, and without white space', behind(dense, 30_000, bug), []],
     ['long and written', behind(written, 30_000, bug), ['db-session/no-concurrent-use']],
-    ['short, and without white space', behind(dense, 10_000, bug), ['db-session/no-concurrent-use']],
+    ['short, and without white space', behind(dense, 6_000, bug), ['db-session/no-concurrent-use']],
     ['a connection, long and without white space', behind(dense, 30_000, pool), []],
     ['a connection, long and written', behind(written, 30_000, pool), ['db-session/no-pooled-statement-cache']],
   ])('%s', (_, code, expected) => {
