@@ -46,7 +46,7 @@ function compare(title: string, files: readonly string[], contenders: readonly R
   print(`${title}: each rule (the first one asked pays for what all share)`, byRule.map(([rule, time]) => ({ rule, ms: number(time), share: percent(time, all.total) })));
 }
 
-const untyped: readonly Rival[] = ['recommended', 'strict', 'all', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules', 'usual rules and all'];
+const untyped: readonly Rival[] = ['recommended', 'strict', 'all', 'no-concurrent-use alone', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules', 'usual rules and all'];
 const typed: readonly Rival[] = ['all', 'no-floating-promises'];
 
 /** The plugin as users load it, in oxlint. */
@@ -65,10 +65,18 @@ function oxlint(title: string, folder: string): void {
 
 const sections: Readonly<Record<string, () => void>> = {
   mixed() {
-    compare('Mixed code', mixedFiles(options.quick ? 1 : 8), ['all', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules and all']);
+    compare('Mixed code', mixedFiles(options.quick ? 1 : 8), ['all', 'no-concurrent-use alone', 'eslint-plugin-promise', 'require-atomic-updates', 'usual rules and all']);
   },
   packages() {
     compare('Database libraries', packageFiles(options.quick ? 40 : 150), untyped);
+  },
+  own() {
+    const files = packageFiles(options.quick ? 10 : 40);
+    const rows = Object.keys(dbSession.configs.all.rules).map((rule) => {
+      const { byRule, total } = measure({ files, rival: 'all', last: rule }, repetitions);
+      return { rule, ms: number(byRule[rule] ?? 0), share: percent(byRule[rule] ?? 0, total) };
+    });
+    print('Database libraries: what each rule adds when the others have run', rows);
   },
   repositories() {
     const growth: Record<string, string | number>[] = [];

@@ -43,6 +43,7 @@ export const rivals = {
   recommended: dbSession.configs.recommended.rules,
   strict: dbSession.configs.strict.rules,
   all: dbSession.configs.all.rules,
+  'no-concurrent-use alone': { 'db-session/no-concurrent-use': 'error' },
   'eslint-plugin-promise': promise.configs['flat/recommended'].rules,
   'require-atomic-updates': { 'require-atomic-updates': 'error' },
   'no-floating-promises': { '@typescript-eslint/no-floating-promises': 'error' },
@@ -50,8 +51,13 @@ export const rivals = {
 
 export type Rival = keyof typeof rivals;
 
-/** A flat config with the rules of one rival, and of no other. */
-export function configOf(rival: Rival, typedIn: string | undefined): Linter.Config[] {
+/**
+ * A flat config with the rules of one rival, and of no other.
+ *
+ * @param last the rule that is asked after the others: what all share has been paid for then
+ */
+export function configOf(rival: Rival, typedIn: string | undefined, last?: string): Linter.Config[] {
+  const rules: Linter.RulesRecord = rivals[rival];
   return [
     // Packages are what is linted.
     { ignores: ['!**/node_modules/'] },
@@ -60,7 +66,7 @@ export function configOf(rival: Rival, typedIn: string | undefined): Linter.Conf
       plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin },
       languageOptions: { parser: tsParser, parserOptions: typedIn === undefined ? {} : { projectService: true, tsconfigRootDir: typedIn } },
       linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },
-      rules: rivals[rival],
+      rules: Object.fromEntries(Object.entries(rules).toSorted(([a], [b]) => Number(a === last) - Number(b === last))),
     },
   ];
 }
