@@ -4,7 +4,7 @@
  */
 import { Linter } from 'eslint';
 import { configOf, linter } from './every-rule.js';
-import { around, bug, head, long, nested } from './hostile.js';
+import { around, bug, head, long, nested, written } from './hostile.js';
 
 const DEPTH = 10_000;
 const COUNT = 5000;
@@ -21,7 +21,7 @@ interface Program {
 
 const programs: readonly Program[] = [
   ...Object.entries(nested).map(([name, inside]) => ({ name: `${name}, deep`, size: DEPTH, make: (size: number) => around(inside(size)) })),
-  ...Object.entries(long).map(([name, { code }]) => ({ name, size: COUNT, make: (size: number) => `${head}${code(size)}\n${bug}` })),
+  ...Object.entries(long).map(([name, { code }]) => ({ name, size: COUNT, make: (size: number) => written(`${head}${code(size)}\n${bug}`) })),
   { name: 'characters of one line, in a text', size: 10_000_000, make: (size) => `${head}const text = '${'postgres://user:secret@host/db?pgbouncer=true transaction tx '.repeat(size / 60)}';${bug}` },
 ];
 

@@ -42,9 +42,14 @@ export const nested: Readonly<Record<string, (depth: number) => string>> = {
   'classes that extend the one before': (depth) => `class C0 extends PrismaClient {} ${Array.from({ length: depth }, (_, at) => `class C${at + 1} extends C${at} {}`).join(' ')} const c = new C${depth}(); await c.user.create();`,
 };
 
+/** With as much white space as code has that somebody wrote: what has none is taken for minified, and not looked at. */
+export function written(code: string): string {
+  return code + '\n'.repeat(code.length / 10);
+}
+
 /** In a transaction, and something to find behind it. */
 export function around(inside: string): string {
-  return `${head}export const run = (xs, options) => prisma.$transaction(async (tx) => { ${inside} });\n${bug}`;
+  return written(`${head}export const run = (xs, options) => prisma.$transaction(async (tx) => { ${inside} });\n${bug}`);
 }
 
 interface Long {
