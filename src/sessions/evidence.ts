@@ -204,7 +204,7 @@ function usesOwnName(text: string, { wrappers, sessionTypes, clients, ambientDec
 
 /** Nobody writes a file of this length without white space. */
 const LONG = 10_000;
-/** Of code that is written, a tenth or more is white space; of what a minifier leaves, less than this. */
+/** Of code that is written, a twentieth or more is white space, mostly a fifth; of what a minifier leaves, less than this. */
 const LEAST_WHITE_SPACE = 0.04;
 
 /** Whether a text is what a minifier left: nobody mends what is found in it. */
