@@ -3,7 +3,7 @@ import { libraryOfSpecifier } from './catalogue.js';
 import { libraryType } from './annotations.js';
 import { declarationOfField } from './fields.js';
 import type { Resolver } from './resolver.js';
-import { chainOf, enclosingClass, enclosingFunction, type Node } from './syntax.js';
+import { chainOf, enclosingClass, enclosingFunction, isFunction, isLoop, type Node } from './syntax.js';
 import type { Value } from './values.js';
 
 /** The few members of TypeScript's API that are used, so that `typescript` itself is never imported. */
@@ -96,14 +96,21 @@ function isInConstructor(node: Node): boolean {
   return method?.type === 'MethodDefinition' && method.kind === 'constructor';
 }
 
-/** Where a variable that is never written again is declared, or the field of a class. */
+/** Where a variable that is never written again is declared, or the field of a class. In a loop it is another each time. */
 function holderOf({ file }: Resolver, root: Node, field: string | undefined): Node | undefined {
   if (root.type === 'ThisExpression') {
     const owner = enclosingClass(root);
     return owner && field !== undefined ? declarationOfField(owner, field) : undefined;
   }
   const variable = root.type === 'Identifier' ? file.variableOf(root) : undefined;
-  return variable?.identifiers.length === 1 && variable.references.every((reference) => reference.init || !reference.isWrite()) ? variable.identifiers[0] : undefined;
+  const [identifier] = variable?.identifiers ?? [];
+  if (!variable || !identifier || isInLoop(identifier)) return undefined;
+  return variable.identifiers.length === 1 && variable.references.every((reference) => reference.init || !reference.isWrite()) ? identifier : undefined;
+}
+
+function isInLoop(identifier: Node): boolean {
+  for (let node: Node | undefined = identifier; node && !isFunction(node); node = node.parent) if (isLoop(node)) return true;
+  return false;
 }
 
 function ofType(resolver: Resolver, type: Type, where: 'field' | 'parameter', node: Node, name: string, depth: number): Value | undefined {

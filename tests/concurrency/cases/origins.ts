@@ -318,6 +318,17 @@ export async function save(held: ReturnType<typeof open>, other: PoolClient) {
       why: 'the second is another connection',
     },
     {
+      title: 'the members of what a loop goes over',
+      code: `declare function open(): { readonly client: PoolClient };
+export async function save(all: ReturnType<typeof open>[]) {
+  const pending: Promise<unknown>[] = [];
+  for (const held of all) pending.push(held.client.query('DELETE FROM a'));
+  await Promise.all(pending);
+  await Promise.all(all.map((held) => held.client.query('DELETE FROM b')));
+}`,
+      why: 'each has a connection of its own',
+    },
+    {
       title: 'two members of one parameter',
       code: `declare function open(): { readonly reader: PoolClient; readonly writer: PoolClient };
 export async function save(held: ReturnType<typeof open>) {
