@@ -4,7 +4,7 @@ import { isAmbientStore } from '../sessions/ambient-store.js';
 import { attachments } from '../sessions/attached.js';
 import { childrenOf, type File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
-import { calleeName, decoratorCallees, enclosingClass, enclosingFunction, isFunction, isWithin, propertyName, receiverOf, unwrap, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { calleeName, decoratorCallees, enclosingClass, enclosingFunction, isConstructor, isFunction, isWithin, propertyName, receiverOf, unwrap, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Session } from '../sessions/values.js';
 import { endsIn } from './ends.js';
 
@@ -93,10 +93,6 @@ function handedEnding(model: SessionModel, session: Session, at: Node): Ending |
 function isCheckout(fn: FunctionNode): boolean {
   const last = fn.params.at(-1);
   return fn.params.length > 2 && last?.type === 'Identifier' && /^(?:done|release)/.test(last.name);
-}
-
-function isConstructor(fn: FunctionNode): boolean {
-  return fn.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
 }
 
 /** `const { transaction } = options` with a parameter `options`. */

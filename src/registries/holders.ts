@@ -5,7 +5,7 @@
  */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingClass, enclosingFunction, isFunction, isWithin, propertyName, unwrap, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
+import { enclosingClass, enclosingFunction, isConstructor, isFunction, isWithin, propertyName, unwrap, type ClassNode, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import { collectionOf, type Collection } from './collections.js';
 
@@ -195,10 +195,6 @@ function isFactory(home: FunctionNode, user: FunctionNode): boolean {
   // Not a callback, which runs while the function does.
   if (outer.type === 'FunctionDeclaration') return true;
   return parent.type === 'Property' || parent.type === 'VariableDeclarator' || parent.type === 'ReturnStatement';
-}
-
-function isConstructor(fn: FunctionNode | undefined): boolean {
-  return fn?.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
 }
 
 /** Where a reference is more than a receiver, others may come to know of the collection. */

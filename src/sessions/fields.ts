@@ -87,7 +87,8 @@ function membersNamed(node: ClassNode): ReadonlyMap<string, readonly TSESTree.Cl
 /** The type that a class writes beside a field, or beside the constructor's parameter that declares it. */
 export function annotationOfField(node: ClassNode, name: string): TSESTree.TypeNode | undefined {
   const declared = declarationOfField(node, name);
-  return (declared?.type === 'Identifier' && declared.typeAnnotation ? declared.typeAnnotation : declared?.parent.type === 'PropertyDefinition' || declared?.parent.type === 'AccessorProperty' ? declared.parent.typeAnnotation : undefined)?.typeAnnotation;
+  if (declared?.parent.type === 'PropertyDefinition' || declared?.parent.type === 'AccessorProperty') return declared.parent.typeAnnotation?.typeAnnotation;
+  return declared?.type === 'Identifier' ? declared.typeAnnotation?.typeAnnotation : undefined;
 }
 
 /** Where a class declares a field: its key, or the constructor's parameter. */

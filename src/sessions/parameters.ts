@@ -7,7 +7,7 @@ import { callAround, handedOn, managedCallback } from './callbacks.js';
 import { fieldDecoratorValue } from './fields.js';
 import { fingerprintOf } from './fingerprints.js';
 import { bindingPath, type Resolver } from './resolver.js';
-import { isFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from './syntax.js';
+import { isConstructor, isFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value, Variable } from './values.js';
 
 /** Names that authors give to a transaction and to nothing else in a file that talks to a database. */
@@ -52,7 +52,6 @@ function hasClientDefault(resolver: Resolver, param: TSESTree.Parameter, variabl
 }
 
 function wholeParameter(resolver: Resolver, fn: FunctionNode, index: number, param: TSESTree.Parameter): Value | undefined {
-  const isConstructor = fn.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
   const pattern = param.type === 'TSParameterProperty' ? param.parameter : param;
   const target = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
   const injected = fieldDecoratorValue(resolver, param);
@@ -60,13 +59,13 @@ function wholeParameter(resolver: Resolver, fn: FunctionNode, index: number, par
   const annotation = 'typeAnnotation' in target ? target.typeAnnotation?.typeAnnotation : undefined;
   if (annotation) {
     const name = target.type === 'Identifier' ? target.name : resolver.file.nameOf(target);
-    const typed = typeValue(resolver, annotation, isConstructor ? 'field' : 'parameter', { name, owner: target });
+    const typed = typeValue(resolver, annotation, isConstructor(fn) ? 'field' : 'parameter', { name, owner: target });
     if (typed) return typed;
     const named = importedTypeName(resolver, annotation);
     const ambient = named && ambientParameter(resolver, fn, named);
     if (ambient) return { kind: 'session', session: ambient, derived: true };
   }
-  return fromCall(resolver, fn, index, target) ?? (isConstructor ? undefined : fromCallers(resolver, fn, index, target));
+  return fromCall(resolver, fn, index, target) ?? (isConstructor(fn) ? undefined : fromCallers(resolver, fn, index, target));
 }
 
 /** The function is the callback of a managed call, written in place or passed by name. */

@@ -3,7 +3,7 @@ import { libraryOfSpecifier } from './catalogue.js';
 import { libraryType } from './annotations.js';
 import { declarationOfField } from './fields.js';
 import type { Resolver } from './resolver.js';
-import { chainOf, enclosingClass, enclosingFunction, isFunction, isLoop, type Node } from './syntax.js';
+import { chainOf, enclosingClass, enclosingFunction, isConstructor, isFunction, isLoop, type Node } from './syntax.js';
 import type { Value } from './values.js';
 
 /** The few members of TypeScript's API that are used, so that `typescript` itself is never imported. */
@@ -80,7 +80,7 @@ function originOf(resolver: Resolver, node: Node): Node {
   if (node.type !== 'MemberExpression' || !holder) return node;
   const { file } = resolver;
   const path = file.spellingOf(node);
-  if (file.nodes.assignments.some(({ left }) => left.type === 'MemberExpression' && isPartOf(file.spellingOf(left), path) && !isInConstructor(left))) return node;
+  if (file.nodes.assignments.some(({ left }) => left.type === 'MemberExpression' && isPartOf(file.spellingOf(left), path) && !isConstructor(enclosingFunction(left)))) return node;
   const paths = pathsOf.get(resolver) ?? new Map<Node, string>();
   pathsOf.set(resolver, paths);
   if (!paths.has(holder)) paths.set(holder, path);
@@ -89,11 +89,6 @@ function originOf(resolver: Resolver, node: Node): Node {
 
 function isPartOf(start: string, path: string): boolean {
   return path === start || path.startsWith(`${start}.`);
-}
-
-function isInConstructor(node: Node): boolean {
-  const method = enclosingFunction(node)?.parent;
-  return method?.type === 'MethodDefinition' && method.kind === 'constructor';
 }
 
 /** Where a variable that is never written again is declared, or the field of a class. In a loop it is another each time. */

@@ -10,6 +10,11 @@ export function isFunction(node: Node | null | undefined): node is FunctionNode 
   return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression' || node?.type === 'FunctionDeclaration';
 }
 
+/** The constructor of a class. */
+export function isConstructor(fn: FunctionNode | undefined): boolean {
+  return fn?.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
+}
+
 export function isLoop(node: Node): boolean {
   return (
     node.type === 'ForStatement' ||
