@@ -8,7 +8,9 @@ import { failsWithDeclined, siblingAfterRollback, siblingInOtherTransaction } fr
 type Connection = mariadb.PoolConnection;
 
 async function withPool(database: MariaDatabase, program: (pool: mariadb.Pool) => Promise<void>, connectionLimit = 5): Promise<void> {
-  const pool = mariadb.createPool({ ...database.options, connectionLimit, acquireTimeout: 1000 });
+  // By default the pool opens all its connections in the background, so that chance decides which of them a query gets.
+  // With one at the start, it opens a second when the first is taken.
+  const pool = mariadb.createPool({ ...database.options, connectionLimit, minimumIdle: 1, acquireTimeout: 1000 });
   try {
     await program(pool);
   } finally {
