@@ -4,7 +4,7 @@ import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
+import { importedSpecifiers, moduleDeclarations } from '../sessions/evidence.js';
 import { calleeName, chainOf, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
 import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
@@ -61,7 +61,7 @@ function hasCombinators(specifier: string): boolean {
 
 /** `import { map as each } from 'async'`, and default imports, whose names are anybody's. */
 function renamedCombinators(program: TSESTree.Program): Set<string> {
-  const names = program.body.flatMap((statement) => (statement.type === 'ImportDeclaration' && hasCombinators(statement.source.value) ? statement.specifiers.map(({ local }) => local.name) : []));
+  const names = moduleDeclarations(program).flatMap((statement) => (statement.type === 'ImportDeclaration' && hasCombinators(statement.source.value) ? statement.specifiers.map(({ local }) => local.name) : []));
   return new Set(names);
 }
 

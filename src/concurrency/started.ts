@@ -1,12 +1,9 @@
 /** Promises that are started, and awaited only after another statement has used the session. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { SessionModel } from '../sessions/model.js';
-import { enclosingFunction, isWithin, outermost, type Node } from '../sessions/syntax.js';
+import { enclosingFunction, isWithin, unwrap, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import type { Fork } from './forks.js';
-
-/** Where most calls stand, none of which declares a variable: the others are few. */
-const isElsewhere: ReadonlySet<string> = new Set(['AwaitExpression', 'CallExpression', 'ExpressionStatement', 'MemberExpression', 'ReturnStatement']);
 
 /** As many statements are looked at behind each start. */
 const MOST_BETWEEN = 50;
@@ -17,10 +14,9 @@ const MOST_BETWEEN = 50;
  */
 export function startedForks(model: SessionModel): Fork[] {
   const { file } = model;
-  return file.calls.flatMap((started) => {
-    if (started.type !== 'CallExpression' || isElsewhere.has(started.parent.type)) return [];
-    const declarator = outermost(started).parent;
-    if (declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return [];
+  return file.nodes.declarators.flatMap((declarator) => {
+    const started = declarator.init && unwrap(declarator.init);
+    if (started?.type !== 'CallExpression' || declarator.id.type !== 'Identifier') return [];
     const declaration = declarator.parent;
     const block: Node | undefined = declaration.parent;
     if (block.type !== 'BlockStatement' || enclosingFunction(block)?.async !== true) return [];

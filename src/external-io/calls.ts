@@ -1,7 +1,7 @@
 /** Which calls are slow work outside the database: by import, never by name. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { importedTypeName } from '../sessions/annotations.js';
-import { plainSpecifier } from '../sessions/catalogue.js';
+import { beginningAmong, plainSpecifier } from '../sessions/catalogue.js';
 import { importedSpecifiers } from '../sessions/evidence.js';
 import { fieldAssignments } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
@@ -73,8 +73,10 @@ function matches(pattern: string, specifier: string): boolean {
 }
 
 const modulesBySpecifier = new Map<string, ExternalModule | undefined>();
+const mayBeListed = beginningAmong(externalModules.flatMap(({ modules }) => modules));
 
 function moduleOf(specifier: string): ExternalModule | undefined {
+  if (!mayBeListed(specifier)) return undefined;
   if (modulesBySpecifier.has(specifier)) return modulesBySpecifier.get(specifier);
   const isExternal = !notExternal.some((pattern) => matches(pattern, specifier));
   const found = isExternal ? externalModules.find((entry) => entry.modules.some((pattern) => matches(pattern, specifier))) : undefined;

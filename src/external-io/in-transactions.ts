@@ -20,9 +20,10 @@ export interface ExternalUse {
 }
 
 export function externalUses(model: SessionModel): ExternalUse[] {
-  if (!mayWorkOutside(model)) return [];
+  const scopes = transactionScopes(model);
+  if (scopes.length === 0 || !mayWorkOutside(model)) return [];
   const seen = new Set<Node>();
-  return transactionScopes(model)
+  return scopes
     .flatMap((scope) => usesIn(model, scope))
     .filter((use) => !seen.has(use.node) && seen.add(use.node))
     .filter((use) => !isStaged(model, use));

@@ -1,7 +1,7 @@
 /** The law in JavaScript and TypeScript. */
-import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { TSESLint } from '@typescript-eslint/utils';
 import { beginningAmong, plainSpecifier } from '../sessions/catalogue.js';
-import { calledSpecifiers, importedSpecifiers, searchFor } from '../sessions/evidence.js';
+import { calledSpecifiers, moduleDeclarations, searchFor, type ModuleDeclaration } from '../sessions/evidence.js';
 import type { EnvFiles } from '../languages/env-files.js';
 import type { SessionModel } from '../sessions/model.js';
 import { optionOf } from './cache.js';
@@ -28,7 +28,7 @@ const bunSql = /\bBun\s*(?:\/[*/]|\.\s*(?:\/[*/]|SQL\b))/;
 
 /** Whether a file can open a connection. The imports are looked through, and the text once; other files cost nothing more. */
 export function opensConnections({ ast, text }: Readonly<TSESLint.SourceCode>): boolean {
-  if (importedSpecifiers(ast).some(isOfOpener) && ast.body.some(importsOpener)) return true;
+  if (moduleDeclarations(ast).some(importsOpener)) return true;
   if ((mayMentionPrisma(text) && prismaClient.test(text)) || mentionsPgPrepare(text) || (text.includes('Bun') && bunSql.test(text))) return true;
   return calledSpecifiers(text).some(isOfOpener);
 }
@@ -39,12 +39,10 @@ function isOfOpener(specifier: string): boolean {
   return mayBeOfOpener(specifier) && openers.has(plainSpecifier(specifier));
 }
 
-function importsOpener(statement: TSESTree.ProgramStatement): boolean {
-  // `import postgres = require('postgres')`
-  if (statement.type === 'TSImportEqualsDeclaration') return true;
-  if (statement.type !== 'ImportDeclaration' || statement.importKind === 'type') return false;
-  const names = openers.get(plainSpecifier(statement.source.value));
-  return names !== undefined && statement.specifiers.some((each) => each.type !== 'ImportSpecifier' || names.has(each.imported.type === 'Identifier' ? each.imported.name : each.imported.value));
+function importsOpener(declaration: ModuleDeclaration): boolean {
+  if (declaration.type !== 'ImportDeclaration' || declaration.importKind === 'type' || !mayBeOfOpener(declaration.source.value)) return false;
+  const names = openers.get(plainSpecifier(declaration.source.value));
+  return names !== undefined && declaration.specifiers.some((each) => each.type !== 'ImportSpecifier' || names.has(each.imported.type === 'Identifier' ? each.imported.name : each.imported.value));
 }
 
 export function* findInCode(model: SessionModel, envFiles: EnvFiles | undefined): Generator<Finding> {

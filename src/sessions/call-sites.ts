@@ -8,20 +8,21 @@ const AROUND = 200;
  * `db['run'](`. Some only stand in a comment or a string, or define what has that name.
  *
  * @param isCalled whether a name is one of those
+ * @param mayBegin whether one of them may begin at a place of the text: false is certain
  */
-export function callSites(text: string, isCalled: (name: string) => boolean): number[] {
+export function callSites(text: string, isCalled: (name: string) => boolean, mayBegin: (text: string, at: number) => boolean = () => true): number[] {
   const sites: number[] = [];
   for (let at = text.indexOf('('); at >= 0; at = text.indexOf('(', at + 1)) {
     const end = endOfCallee(text, at);
-    if (end === undefined ? isMentioned(text.slice(Math.max(0, at - AROUND), at), isCalled) : isCalledUntil(text, end, isCalled)) sites.push(at);
+    if (end === undefined ? isMentioned(text.slice(Math.max(0, at - AROUND), at), isCalled) : isCalledUntil(text, end, isCalled, mayBegin)) sites.push(at);
   }
   return sites;
 }
 
-function isCalledUntil(text: string, end: number, isCalled: (name: string) => boolean): boolean {
+function isCalledUntil(text: string, end: number, isCalled: (name: string) => boolean, mayBegin: (text: string, at: number) => boolean): boolean {
   let start = end;
   while (start > 0 && isWord(text.charCodeAt(start - 1))) start -= 1;
-  return end - start > 1 && isCalled(text.slice(start, end));
+  return end - start > 1 && mayBegin(text, start) && isCalled(text.slice(start, end));
 }
 
 function isMentioned(text: string, isCalled: (name: string) => boolean): boolean {
@@ -112,7 +113,8 @@ export function mayWrap(text: string): boolean {
   if (/[tT]rans?action/.test(text)) return true;
   for (let at = text.indexOf('x', 1); at > 0; at = text.indexOf('x', at + 1)) {
     const before = text[at - 1];
-    if (before === 't' || before === 'T' || before === 'r') return true;
+    const first = before === 'r' ? text[at - 2] : before;
+    if (first === 't' || first === 'T') return true;
   }
   return false;
 }

@@ -193,6 +193,17 @@ const namesOfOrigins: ReadonlySet<string> = new Set([
  */
 export const originCalls: ReadonlyMap<string, readonly string[]> = callsOfOrigins();
 
+const beginningsOfCalls = new Set([...originCalls.keys()].map((name) => twoLettersAt(name, 0)));
+
+/** Whether one of these names may begin at a place of a text: a question for every call of many files. False is certain. */
+export function mayBeginOriginCall(text: string, at: number): boolean {
+  return beginningsOfCalls.has(twoLettersAt(text, at));
+}
+
+function twoLettersAt(text: string, at: number): number {
+  return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
+}
+
 function callsOfOrigins(): Map<string, readonly string[]> {
   const calls = new Map<string, readonly string[]>();
   for (const name of [...constructedByClass.keys(), ...ambientByFunction.keys(), ...ambientByMethod.keys()]) calls.set(lastPart(name), []);

@@ -93,14 +93,17 @@ function withoutComments(sourceCode: Readonly<TSESLint.SourceCode>): string {
   return rest + text.slice(at);
 }
 
-const quoted = /\s*['"]([^'"\s]{1,200})['"]/y;
+/** What a call is given: a comment, as bundlers want one, and a specifier. */
+const given = /\s*(?:\/\*[^*]{0,200}\*\/\s*)?['"]([^'"\s]{1,200})['"]/y;
 
 function addCalled(text: string, begins: string, ends: string, specifiers: string[]): void {
   for (let at = text.indexOf(ends); at >= 0; at = text.indexOf(ends, at + ends.length)) {
+    let open = at + ends.length;
+    while (isSpace(text.charCodeAt(open))) open += 1;
     const start = at - begins.length;
-    if (start < 0 || !text.startsWith(begins, start) || /\w/.test(text[start - 1] ?? '')) continue;
-    quoted.lastIndex = at + ends.length;
-    const specifier = quoted.exec(text)?.[1];
+    if (text[open] !== '(' || !text.startsWith(begins, start) || /\w/.test(text[start - 1] ?? '')) continue;
+    given.lastIndex = open + 1;
+    const specifier = given.exec(text)?.[1];
     if (specifier !== undefined) specifiers.push(specifier);
   }
 }
@@ -114,8 +117,8 @@ let latestCalls: { readonly text: string; readonly specifiers: readonly string[]
 export function calledSpecifiers(text: string): readonly string[] {
   if (latestCalls?.text === text) return latestCalls.specifiers;
   const specifiers: string[] = [];
-  addCalled(text, 're', 'quire(', specifiers);
-  addCalled(text, 'i', 'mport(', specifiers);
+  addCalled(text, 're', 'quire', specifiers);
+  addCalled(text, 'i', 'mport', specifiers);
   latestCalls = { text, specifiers };
   return specifiers;
 }
@@ -183,8 +186,23 @@ export function importedLibraries(program: TSESTree.Program): Set<Library> {
   return found;
 }
 
+/** A declaration that names a module. */
+export type ModuleDeclaration = TSESTree.ImportDeclaration | TSESTree.ExportNamedDeclarationWithSource;
+
+let latestDeclarations: { readonly program: TSESTree.Program; readonly declarations: readonly ModuleDeclaration[] } | undefined;
+
+/** The `import` and `export … from` declarations of a program. Asked of every file, and several times of one, whose answer is kept. */
+export function moduleDeclarations(program: TSESTree.Program): readonly ModuleDeclaration[] {
+  if (latestDeclarations?.program === program) return latestDeclarations.declarations;
+  const declarations: ModuleDeclaration[] = [];
+  for (const statement of program.body) if (statement.type === 'ImportDeclaration' || (statement.type === 'ExportNamedDeclaration' && statement.source)) declarations.push(statement);
+  latestDeclarations = { program, declarations };
+  return declarations;
+}
+
+/** What is required is found in the text: there is no need to go through declarations for it. */
 function importsLibrary(program: TSESTree.Program): boolean {
-  return importedSpecifiers(program).some(isOfLibrary);
+  return moduleDeclarations(program).some(({ source }) => isOfLibrary(source.value));
 }
 
 function isOfLibrary(specifier: string): boolean {

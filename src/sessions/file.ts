@@ -19,6 +19,8 @@ interface Nodes {
   readonly functions: FunctionNode[];
   readonly classes: ClassNode[];
   readonly assignments: TSESTree.AssignmentExpression[];
+  /** Declarations of a variable with a value. */
+  readonly declarators: TSESTree.VariableDeclarator[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
   readonly dynamicImports: TSESTree.ImportExpression[];
@@ -171,7 +173,7 @@ const withoutContents: Readonly<Partial<Record<string, (text: string) => string>
 };
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], expressionStatements: [], forAwaits: [], dynamicImports: [], tagged: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], declarators: [], expressionStatements: [], forAwaits: [], dynamicImports: [], tagged: [] };
   const steps = stepsOf(sourceCode);
   if (steps) noteSteps(nodes, steps);
   else noteTree(nodes, sourceCode);
@@ -281,6 +283,9 @@ function note(nodes: Nodes, node: Node): void {
       break;
     case 'AssignmentExpression':
       nodes.assignments.push(node);
+      break;
+    case 'VariableDeclarator':
+      if (node.init) nodes.declarators.push(node);
       break;
     case 'ExpressionStatement':
       nodes.expressionStatements.push(node);

@@ -209,37 +209,50 @@ function marksOf(resolver: Resolver): Marks {
 export function travellers(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
   const { text } = sourceCode;
-  const evident = evidentIn(resolver);
-  if (evident.length === 0) return false;
-  if ((text.includes('ptions') || text.includes('opts')) && evident.some(({ facts }) => optionsRead.get(facts)?.isRead(sourceCode))) return true;
-  // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
-  if (!evident.some(({ facts }) => mayTravel(facts, text))) return false;
+  // The text first: evidence of a library may stand in a manifest, which has to be found.
+  const isEvident = ({ library }: SessionKind): boolean => isEvidentIn(resolver, library);
+  if ((text.includes('ptions') || text.includes('opts')) && ways.some(({ isOptionRead, kinds }) => isOptionRead(sourceCode) && kinds.some(isEvident))) return true;
+  // Neither options nor builder methods nor what such arguments are called, and nothing is looked for.
+  if (!ways.some(({ mayTravel, kinds }) => mayTravel(text) && kinds.some(isEvident))) return false;
   const { variables, members } = marksOf(resolver);
   return variables.size + members.size > 0;
 }
 
-/** An option of the session's, read off something: `options.transaction`. */
-const optionsRead = new Map(travelling.flatMap(({ facts }) => {
-  const { options } = facts.travels ?? {};
-  if (!options) return [];
-  const inQuotes = new RegExp(`['"](?:${options.join('|')})\\b`);
-  const isOption = (text: string, at: number): boolean => options.some((name) => text.startsWith(name, at) && wordAt(text, at) === name);
-  return [[facts, { isRead: (sourceCode: Readonly<TSESLint.SourceCode>) => options.some((name) => sourceCode.text.includes(name)) && (inQuotes.test(sourceCode.text) || hasBehindDot(sourceCode, isOption)) }] as const];
-}));
-const travelWords = new Map<SessionFacts, (text: string) => boolean>();
-
-/** An option in an object, a builder's method that is called, an argument that is named like a transaction. */
-function mayTravel(facts: SessionFacts, text: string): boolean {
-  let isIn = travelWords.get(facts);
-  if (!isIn) travelWords.set(facts, (isIn = travelSearch(facts)));
-  return isIn(text);
+/** What several kinds of session have in common that travel by the same words. */
+interface Way {
+  readonly kinds: SessionKind[];
+  /** An option of that name, read off something: `options.transaction`. */
+  readonly isOptionRead: (sourceCode: Readonly<TSESLint.SourceCode>) => boolean;
+  /** An option in an object, a builder's method that is called, an argument that is named like a transaction. */
+  readonly mayTravel: (text: string) => boolean;
 }
 
-function travelSearch({ travels: { options = [], methods = [], argumentOf } = {} }: SessionFacts): (text: string) => boolean {
+const ways: readonly Way[] = waysOf(travelling);
+
+function waysOf(kinds: readonly SessionKind[]): Way[] {
+  const byWords = new Map<string, Way>();
+  for (const kind of kinds) {
+    const { options = [], methods = [], argumentOf } = kind.facts.travels ?? {};
+    const words = JSON.stringify([options, methods, argumentOf !== undefined]);
+    const known = byWords.get(words);
+    if (known) known.kinds.push(kind);
+    else byWords.set(words, { kinds: [kind], isOptionRead: searchForRead(options), mayTravel: searchForTravel(options, methods, argumentOf !== undefined) });
+  }
+  return [...byWords.values()];
+}
+
+function searchForRead(options: readonly string[]): Way['isOptionRead'] {
+  if (options.length === 0) return () => false;
+  const inQuotes = new RegExp(`['"](?:${options.join('|')})\\b`);
+  const isOption = (text: string, at: number): boolean => options.some((name) => text.startsWith(name, at) && wordAt(text, at) === name);
+  return (sourceCode) => options.some((name) => sourceCode.text.includes(name)) && (inQuotes.test(sourceCode.text) || hasBehindDot(sourceCode, isOption));
+}
+
+function searchForTravel(options: readonly string[], methods: readonly string[], byArgument: boolean): Way['mayTravel'] {
   const named = [...options, ...methods].map(searchFor);
   const forms = new RegExp([...options.map((name) => `\\b${name}\\b['"\\]]*\\s*[:,}/]`), ...methods.map((name) => `\\b${name}\\b['"\\]?.]*\\s*[(/]`)].join('|'));
   const isNamed = (text: string): boolean => named.some((search) => search(text)) && forms.test(text);
-  return argumentOf ? (text) => isNamed(text) || argumentWord.test(text) : isNamed;
+  return byArgument ? (text) => isNamed(text) || argumentWord.test(text) : isNamed;
 }
 
 const argumentWord = /(?:\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\b(?:['"\]]*\s*[,)/!}]|\s+(?:as|satisfies)\b)/;
@@ -250,10 +263,14 @@ const evidentTables = new WeakMap<Resolver, readonly SessionKind[]>();
 function evidentIn(resolver: Resolver): readonly SessionKind[] {
   let evident = evidentTables.get(resolver);
   if (!evident) {
-    evident = travelling.filter(({ library }) => resolver.imported.has(library) || resolver.declared.includes(library) || hasMarker(resolver, library));
+    evident = travelling.filter(({ library }) => isEvidentIn(resolver, library));
     evidentTables.set(resolver, evident);
   }
   return evident;
+}
+
+function isEvidentIn(resolver: Resolver, library: Library): boolean {
+  return resolver.imported.has(library) || hasMarker(resolver, library) || resolver.declared.includes(library);
 }
 
 function simpleName(node: Node): string {

@@ -5,9 +5,9 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { acquiredAsPart, handedToCallback } from './acquisitions.js';
 import { ambientSessionAt } from './ambient.js';
-import { callbacksByMethod, libraryShownBy, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, renamedOrigin, typeOfMethod } from './catalogue.js';
+import { callbacksByMethod, libraryShownBy, mayBeginOriginCall, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
-import { calledSpecifiers, hasBehindDot, librariesRequiredLater, ownSql, speaksOfTransactions } from './evidence.js';
+import { calledSpecifiers, hasBehindDot, librariesRequiredLater, moduleDeclarations, ownSql, speaksOfTransactions, type ModuleDeclaration } from './evidence.js';
 import { callSites, mayWrap, wordAt } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
@@ -22,7 +22,7 @@ import { sessionOf } from './values.js';
  */
 export function mayHaveClients({ file: { sourceCode, settings } }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (settings.clients.length > 0 || ast.body.some(importsClient) || librariesRequiredLater(text).length > 0 || namedAfterPrisma.test(text)) return true;
+  if (settings.clients.length > 0 || moduleDeclarations(ast).some(importsClient) || librariesRequiredLater(text).length > 0 || namedAfterPrisma.test(text)) return true;
   return hasTypes(sourceCode) || ownSql.some((method) => text.includes(method));
 }
 
@@ -43,7 +43,7 @@ export function speaksOfSessions({ file, imported }: Resolver): boolean {
   if (hasTypes(sourceCode)) return true;
   if (settings.wrappers.length + settings.sessionTypes.length + settings.ambientDecorators.length > 0) return true;
   if (originCall.test(sourceCode.text) || hasBehindDot(sourceCode, isTypeAt)) return true;
-  return hasProperties(imported, sourceCode.text) || sourceCode.ast.body.some(importsType);
+  return hasProperties(imported, sourceCode.text) || moduleDeclarations(sourceCode.ast).some(importsType);
 }
 
 /** `this.prisma`, `PrismaService`. */
@@ -61,7 +61,7 @@ function opensByCall(resolver: Resolver): boolean {
     const after = originCalls.get(name);
     return (after !== undefined && (after.length === 0 || after.some((before) => text.includes(before)))) || (wraps && /x|action/.test(name) && looksLikeWrapper(name));
   };
-  const sites = callSites(text, isOpener);
+  const sites = callSites(text, isOpener, wraps ? undefined : mayBeginOriginCall);
   if (sites.length > FEW_SITES) {
     for (const [name, calls] of file.callsByName) if (isOpener(name) && calls.some((call) => opens(resolver, call))) return true;
     return false;
@@ -94,7 +94,7 @@ function handsToCallback(resolver: Resolver, call: TSESTree.CallExpression): boo
 /** A type, a class, a function or a decorator of a library, under whatever name the file gives it. */
 function comesByImport({ file: { sourceCode }, imported }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (hasProperties(imported, text) || ast.body.some(importsOrigin)) return true;
+  if (hasProperties(imported, text) || moduleDeclarations(ast).some(importsOrigin)) return true;
   if ((imported.size > 0 || text.includes('TransactionClient') || text.includes('PrismaClient')) && hasBehindDot(sourceCode, isTypeAt)) return true;
   return imported.size > 0 && calledSpecifiers(text).length > 0 && renamedOrigin.test(text);
 }
@@ -128,7 +128,7 @@ function hasWord(text: string, word: string): boolean {
  * What a library's own module exports, and what may come from any: a generated `PrismaClient`, a type that a library
  * gives a property to, an origin under another name. Under its own name a call shows it.
  */
-function importsOrigin(statement: TSESTree.ProgramStatement): boolean {
+function importsOrigin(statement: ModuleDeclaration): boolean {
   if (statement.type !== 'ImportDeclaration') return false;
   let isLibrary: boolean | undefined;
   return statement.specifiers.some((each) => {
@@ -141,12 +141,12 @@ function importsOrigin(statement: TSESTree.ProgramStatement): boolean {
   });
 }
 
-function importsClient(statement: TSESTree.ProgramStatement): boolean {
+function importsClient(statement: ModuleDeclaration): boolean {
   if (statement.type !== 'ImportDeclaration' || !statement.specifiers.some((each) => namesOfClients.has(importedName(each) ?? 'default'))) return false;
   return libraryShownBy(statement.source.value) !== undefined;
 }
 
-function importsType(statement: TSESTree.ProgramStatement): boolean {
+function importsType(statement: ModuleDeclaration): boolean {
   return statement.type === 'ImportDeclaration' && statement.specifiers.some((each) => namesOfTypes.has(importedName(each) ?? ''));
 }
 
