@@ -1,16 +1,20 @@
-/** `npm run bench`: prints what linting costs with this plugin and with others. Nothing here passes or fails. */
+/**
+ * `npm run bench`: prints what linting costs with this plugin and with others. Nothing here passes or fails.
+ * `npm run bench -- <folder>…` prints what it costs over code of yours.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Linter } from 'eslint';
 import dbSession from 'eslint-plugin-db-session';
 import { generateRepository, longFile, nestedFile, wideFile } from './generate.js';
 import { measure, type Measured } from './measure.js';
-import { configOf, filesIn, mixedFiles, packageFiles, type Rival } from './subjects.js';
+import { configOf, filesIn, mixedFiles, packageFiles, writtenFiles, type Rival } from './subjects.js';
 
-const { values: options } = parseArgs({
+const { values: options, positionals: folders } = parseArgs({
+  allowPositionals: true,
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true }, repetitions: { type: 'string' } },
 });
 const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
@@ -29,10 +33,14 @@ function lines(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length, 0);
 }
 
+function ofPlugin({ byRule }: Measured): number {
+  return Object.entries(byRule).reduce((sum, [name, time]) => sum + (name.startsWith('db-session/') ? time : 0), 0);
+}
+
 function row(what: string, measured: Measured, base: Measured): Record<string, string | number> {
-  const { cpu, wall, memory, total, byRule } = measured;
+  const { cpu, wall, memory, total } = measured;
   // Beside others, only the plugin's own.
-  const rules = what === 'usual rules and all' ? Object.entries(byRule).reduce((sum, [name, time]) => sum + (name.startsWith('db-session/') ? time : 0), 0) : measured.rules;
+  const rules = what === 'usual rules and all' ? ofPlugin(measured) : measured.rules;
   return { with: what, 'CPU s': number(cpu), '÷ no rules': number(cpu / base.cpu, 2), 'wall s': number(wall), 'memory MB': Math.round(memory), 'rules ms': Math.round(rules), 'share of lint time': percent(rules, total), findings: measured.findings };
 }
 
@@ -132,9 +140,38 @@ const sections: Readonly<Record<string, () => void>> = {
   },
 };
 
+/** Each folder as a whole and in new processes, as a lint run meets it. */
+function compareFolders(): void {
+  const columns: readonly (readonly [title: string, rival: Rival])[] = [
+    ['all rules, without others', 'all'],
+    ['no-concurrent-use alone', 'no-concurrent-use alone'],
+    ['all rules, beside the usual ones', 'usual rules and all'],
+  ];
+  const sums = columns.map(() => ({ own: 0, total: 0 }));
+  let count = 0;
+  const rows = folders.map((folder) => {
+    const files = writtenFiles(resolve(folder));
+    count += files.length;
+    const shares = columns.map(([title, rival], at) => {
+      const measured = measure({ files, rival }, repetitions);
+      const own = ofPlugin(measured);
+      const sum = sums[at];
+      if (sum) {
+        sum.own += own;
+        sum.total += measured.total;
+      }
+      return [title, percent(own, measured.total)];
+    });
+    return { folder: basename(resolve(folder)), files: files.length, ...(Object.fromEntries(shares) as Record<string, string>) };
+  });
+  const all = columns.map(([title], at) => [title, percent(sums[at]?.own ?? 0, sums[at]?.total ?? 0)]);
+  print('Share of lint time, by folder', [...rows, { folder: 'all together', files: count, ...(Object.fromEntries(all) as Record<string, string>) }]);
+}
+
 console.log(`Node.js ${process.version}, ${availableParallelism()} cores, median of ${repetitions}`);
 try {
-  for (const [name, run] of Object.entries(sections)) if (!options.only || options.only.includes(name)) run();
+  if (folders.length > 0) compareFolders();
+  else for (const [name, run] of Object.entries(sections)) if (!options.only || options.only.includes(name)) run();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /** What is linted, and with what. */
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import js from '@eslint/js';
 import tsParser from '@typescript-eslint/parser';
 import type { Linter } from 'eslint';
@@ -18,8 +18,13 @@ export function filesIn(folder: string): string[] {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesIn(path);
-      return entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name) && !/\.d\.[cm]?ts$|\.min\.js$/.test(entry.name) ? [path] : [];
+      return entry.isFile() && /\.(?:[cm]?[jt]s|[jt]sx)$/.test(entry.name) && !/\.d\.[cm]?ts$|\.min\.js$/.test(entry.name) ? [path] : [];
     });
+}
+
+/** Code of a repository that people write: what is built, bundled in or hidden is left out. */
+export function writtenFiles(folder: string): string[] {
+  return filesIn(folder).filter((file) => !relative(folder, file).split(/[\\/]/).some((name) => name.startsWith('.') || name === 'dist' || name === 'build' || name === 'vendor'));
 }
 
 export function packageFiles(limit: number): string[] {
@@ -62,7 +67,7 @@ export function configOf(rival: Rival, typedIn: string | undefined, last?: strin
     // Packages are what is linted.
     { ignores: ['!**/node_modules/'] },
     {
-      files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
+      files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'],
       plugins: { 'db-session': dbSession, promise, '@typescript-eslint': tseslint.plugin },
       languageOptions: { parser: tsParser, parserOptions: typedIn === undefined ? {} : { projectService: true, tsconfigRootDir: typedIn } },
       linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },

@@ -5,7 +5,7 @@ import { importedTypeName } from '../sessions/annotations.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import { fieldAssignments } from '../sessions/fields.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { enclosingClass, propertyName, receiverOf, unwrapAwait, type ClassNode, type Node } from '../sessions/syntax.js';
+import { enclosingClass, parameterProperties, propertyName, receiverOf, unwrapAwait, type ClassNode, type Node } from '../sessions/syntax.js';
 
 export interface Made {
   readonly specifier: string;
@@ -59,11 +59,8 @@ function madeField(resolver: Resolver, owner: ClassNode, name: string, depth: nu
       if (typed) return { specifier: plainSpecifier(typed.specifier), name: typed.name };
       if (member.value) return madeFrom(resolver, member.value, depth + 1);
     }
-    if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue;
-    for (const param of member.value.params) {
-      const target = param.type === 'TSParameterProperty' ? (param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter) : undefined;
-      if (target?.type !== 'Identifier' || target.name !== name) continue;
-      const typed = importedTypeName(resolver, target.typeAnnotation?.typeAnnotation);
+    for (const { target } of parameterProperties(member)) {
+      const typed = target.name === name ? importedTypeName(resolver, target.typeAnnotation?.typeAnnotation) : undefined;
       if (typed) return { specifier: plainSpecifier(typed.specifier), name: typed.name };
     }
   }

@@ -6,7 +6,7 @@ import { importedSpecifiers } from '../sessions/evidence.js';
 import { fieldAssignments } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
-import { calleeName, chainOf, decoratorCallees, enclosingClass, propertyName, unwrap, unwrapAwait, type Chain, type ClassNode, type Node } from '../sessions/syntax.js';
+import { calleeName, chainOf, decoratorCallees, enclosingClass, parameterProperties, propertyName, unwrap, unwrapAwait, type Chain, type ClassNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
 import { prefixesFromRoot } from '../transactions/paths.js';
 import { externalModules, notExternal, type ExternalModule } from './modules.js';
@@ -206,14 +206,9 @@ function fieldOrigin(resolver: Resolver, owner: ClassNode, name: string): Origin
       if (typed) return typed;
       if (member.value) return madeFrom(resolver, member.value, 0);
     }
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') {
-      for (const param of member.value.params) {
-        if (param.type !== 'TSParameterProperty') continue;
-        const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-        if (target.name !== name) continue;
-        const typed = injectedOrigin(resolver, param) ?? typeOrigin(resolver, target.typeAnnotation?.typeAnnotation);
-        if (typed) return typed;
-      }
+    for (const { param, target } of parameterProperties(member)) {
+      const typed = target.name === name ? (injectedOrigin(resolver, param) ?? typeOrigin(resolver, target.typeAnnotation?.typeAnnotation)) : undefined;
+      if (typed) return typed;
     }
   }
   const [assignment] = fieldAssignments(resolver, owner, name);

@@ -25,6 +25,7 @@ function isCalledUntil(text: string, end: number, isCalled: (name: string) => bo
   return end - start > 1 && mayBegin(text, start) && isCalled(text.slice(start, end));
 }
 
+
 function isMentioned(text: string, isCalled: (name: string) => boolean): boolean {
   for (const [name] of text.matchAll(/[\w$]{2,}/g)) if (isCalled(name)) return true;
   return false;

@@ -176,14 +176,9 @@ function addRequired(declaration: TSESTree.VariableDeclaration, specifiers: stri
   }
 }
 
-/** Libraries that the file imports. */
-export function importedLibraries(program: TSESTree.Program): Set<Library> {
-  const found = new Set<Library>();
-  for (const specifier of importedSpecifiers(program)) {
-    const library = libraryShownBy(specifier);
-    if (library) found.add(library);
-  }
-  return found;
+/** Libraries that the file imports or requires, wherever it does. */
+export function importedLibraries({ ast, text }: { readonly ast: TSESTree.Program; readonly text: string }): Set<Library> {
+  return new Set([...moduleDeclarations(ast).flatMap(({ source }) => libraryShownBy(source.value) ?? []), ...librariesRequired(text)]);
 }
 
 /** A declaration that names a module. */
@@ -209,8 +204,8 @@ function isOfLibrary(specifier: string): boolean {
   return libraryShownBy(specifier) !== undefined;
 }
 
-/** Libraries that a function of the file requires or imports when it runs. */
-export function librariesRequiredLater(text: string): readonly Library[] {
+/** Libraries that a text requires or imports by a call, wherever it does. */
+export function librariesRequired(text: string): readonly Library[] {
   return calledSpecifiers(text).flatMap((specifier) => libraryShownBy(specifier) ?? []);
 }
 

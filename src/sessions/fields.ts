@@ -4,7 +4,7 @@ import { typeValue } from './annotations.js';
 import { libraryOfSpecifier, isClientType } from './catalogue.js';
 import { exportName } from './acquisitions.js';
 import type { Resolver } from './resolver.js';
-import { decoratorCallees, enclosingClass, outermost, propertyName, unwrapAwait, type ClassNode } from './syntax.js';
+import { decoratorCallees, enclosingClass, outermost, parameterProperties, propertyName, unwrapAwait, type ClassNode } from './syntax.js';
 import type { Value } from './values.js';
 
 const fieldTables = new WeakMap<Resolver, Map<ClassNode, Map<string, Value | undefined>>>();
@@ -51,16 +51,11 @@ function ownFieldValue(resolver: Resolver, node: ClassNode, name: string): Value
       }
       return { kind: 'function', node: member.value };
     }
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') {
-      for (const param of member.value.params) {
-        if (param.type !== 'TSParameterProperty') continue;
-        const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-        if (target.name === name) {
-          const variable = resolver.file.variableOf(target);
-          const value = variable && resolver.variableValue(variable);
-          if (value) return value;
-        }
-      }
+    for (const { target } of parameterProperties(member)) {
+      if (target.name !== name) continue;
+      const variable = resolver.file.variableOf(target);
+      const value = variable && resolver.variableValue(variable);
+      if (value) return value;
     }
   }
   return assignedField(resolver, node, name);
@@ -95,11 +90,8 @@ export function annotationOfField(node: ClassNode, name: string): TSESTree.TypeN
 export function declarationOfField(node: ClassNode, name: string): TSESTree.PropertyName | TSESTree.Identifier | undefined {
   for (const member of membersNamed(node).get(name) ?? []) {
     if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') return member.key;
-    for (const param of member.type === 'MethodDefinition' ? member.value.params : []) {
-      if (param.type !== 'TSParameterProperty') continue;
-      const target = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-      if (target.name === name) return target;
-    }
+    const declared = parameterProperties(member).find(({ target }) => target.name === name);
+    if (declared) return declared.target;
   }
   return undefined;
 }
@@ -108,12 +100,7 @@ function namesOf(member: TSESTree.ClassElement): ReadonlySet<string> {
   const names = new Set<string>();
   const own = member.type === 'PropertyDefinition' || member.type === 'AccessorProperty' || member.type === 'MethodDefinition' ? propertyName(member) : undefined;
   if (own !== undefined) names.add(own);
-  if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') return names;
-  for (const param of member.value.params) {
-    if (param.type !== 'TSParameterProperty') continue;
-    const { name } = param.parameter.type === 'AssignmentPattern' ? param.parameter.left : param.parameter;
-    if (typeof name === 'string') names.add(name);
-  }
+  for (const { target } of parameterProperties(member)) names.add(target.name);
   return names;
 }
 

@@ -209,11 +209,12 @@ function marksOf(resolver: Resolver): Marks {
 export function travellers(resolver: Resolver): boolean {
   const { sourceCode } = resolver.file;
   const { text } = sourceCode;
-  // The text first: evidence of a library may stand in a manifest, which has to be found.
-  const isEvident = ({ library }: SessionKind): boolean => isEvidentIn(resolver, library);
-  if ((text.includes('ptions') || text.includes('opts')) && ways.some(({ isOptionRead, kinds }) => isOptionRead(sourceCode) && kinds.some(isEvident))) return true;
-  // Neither options nor builder methods nor what such arguments are called, and nothing is looked for.
-  if (!ways.some(({ mayTravel, kinds }) => mayTravel(text) && kinds.some(isEvident))) return false;
+  const evident = evidentIn(resolver);
+  if (evident.length === 0) return false;
+  const open = ways.filter(({ kinds }) => kinds.some((kind) => evident.includes(kind)));
+  if ((text.includes('ptions') || text.includes('opts')) && open.some(({ isOptionRead }) => isOptionRead(sourceCode))) return true;
+  // The text first: neither options nor builder methods nor what such arguments are called, and nothing is looked for.
+  if (!open.some(({ mayTravel }) => mayTravel(text))) return false;
   const { variables, members } = marksOf(resolver);
   return variables.size + members.size > 0;
 }
@@ -232,11 +233,12 @@ const ways: readonly Way[] = waysOf(travelling);
 function waysOf(kinds: readonly SessionKind[]): Way[] {
   const byWords = new Map<string, Way>();
   for (const kind of kinds) {
-    const { options = [], methods = [], argumentOf } = kind.facts.travels ?? {};
-    const words = JSON.stringify([options, methods, argumentOf !== undefined]);
-    const known = byWords.get(words);
+    const { options = [], methods = [], argumentOf = {} } = kind.facts.travels ?? {};
+    const takers = Object.keys(argumentOf);
+    const key = JSON.stringify([options, methods, takers]);
+    const known = byWords.get(key);
     if (known) known.kinds.push(kind);
-    else byWords.set(words, { kinds: [kind], isOptionRead: searchForRead(options), mayTravel: searchForTravel(options, methods, argumentOf !== undefined) });
+    else byWords.set(key, { kinds: [kind], isOptionRead: searchForRead(options), mayTravel: searchForTravel(options, methods, takers) });
   }
   return [...byWords.values()];
 }
@@ -248,11 +250,12 @@ function searchForRead(options: readonly string[]): Way['isOptionRead'] {
   return (sourceCode) => options.some((name) => sourceCode.text.includes(name)) && (inQuotes.test(sourceCode.text) || hasBehindDot(sourceCode, isOption));
 }
 
-function searchForTravel(options: readonly string[], methods: readonly string[], byArgument: boolean): Way['mayTravel'] {
+function searchForTravel(options: readonly string[], methods: readonly string[], takers: readonly string[]): Way['mayTravel'] {
   const named = [...options, ...methods].map(searchFor);
   const forms = new RegExp([...options.map((name) => `\\b${name}\\b['"\\]]*\\s*[:,}/]`), ...methods.map((name) => `\\b${name}\\b['"\\]?.]*\\s*[(/]`)].join('|'));
   const isNamed = (text: string): boolean => named.some((search) => search(text)) && forms.test(text);
-  return byArgument ? (text) => isNamed(text) || argumentWord.test(text) : isNamed;
+  const taken = takers.map(searchFor);
+  return (text) => isNamed(text) || (taken.some((search) => search(text)) && argumentWord.test(text));
 }
 
 const argumentWord = /(?:\b(?:trx|tx|t|transaction|dbTransaction)|Trx|Tx|Transaction)\b(?:['"\]]*\s*[,)/!}]|\s+(?:as|satisfies)\b)/;
@@ -263,14 +266,10 @@ const evidentTables = new WeakMap<Resolver, readonly SessionKind[]>();
 function evidentIn(resolver: Resolver): readonly SessionKind[] {
   let evident = evidentTables.get(resolver);
   if (!evident) {
-    evident = travelling.filter(({ library }) => isEvidentIn(resolver, library));
+    evident = travelling.filter(({ library }) => resolver.imported.has(library) || hasMarker(resolver, library) || resolver.declared.includes(library));
     evidentTables.set(resolver, evident);
   }
   return evident;
-}
-
-function isEvidentIn(resolver: Resolver, library: Library): boolean {
-  return resolver.imported.has(library) || hasMarker(resolver, library) || resolver.declared.includes(library);
 }
 
 function simpleName(node: Node): string {

@@ -7,7 +7,7 @@ import { acquiredAsPart, handedToCallback } from './acquisitions.js';
 import { ambientSessionAt } from './ambient.js';
 import { callbacksByMethod, libraryShownBy, mayBeginOriginCall, namesOfClients, namesOfTypes, originCall, originCalls, ownersOfProperties, renamedOrigin, typeOfMethod } from './catalogue.js';
 import { looksLikeWrapper, managedCallback } from './callbacks.js';
-import { calledSpecifiers, hasBehindDot, librariesRequiredLater, moduleDeclarations, ownSql, speaksOfTransactions, type ModuleDeclaration } from './evidence.js';
+import { calledSpecifiers, hasBehindDot, librariesRequired, moduleDeclarations, ownSql, speaksOfTransactions, type ModuleDeclaration } from './evidence.js';
 import { callSites, mayWrap, wordAt } from './call-sites.js';
 import { fingerprintOf, travellers } from './fingerprints.js';
 import { namedAfterTransaction } from './parameters.js';
@@ -22,7 +22,7 @@ import { sessionOf } from './values.js';
  */
 export function mayHaveClients({ file: { sourceCode, settings } }: Resolver): boolean {
   const { ast, text } = sourceCode;
-  if (settings.clients.length > 0 || moduleDeclarations(ast).some(importsClient) || librariesRequiredLater(text).length > 0 || namedAfterPrisma.test(text)) return true;
+  if (settings.clients.length > 0 || moduleDeclarations(ast).some(importsClient) || librariesRequired(text).length > 0 || namedAfterPrisma.test(text)) return true;
   return hasTypes(sourceCode) || ownSql.some((method) => text.includes(method));
 }
 

@@ -7,7 +7,7 @@ import { callAround, handedOn, managedCallback } from './callbacks.js';
 import { fieldDecoratorValue } from './fields.js';
 import { fingerprintOf } from './fingerprints.js';
 import { bindingPath, type Resolver } from './resolver.js';
-import { isConstructor, isFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from './syntax.js';
+import { boundBy, isConstructor, isFunction, isNothing, outermost, propertyName, receiverOf, type FunctionNode, type Node } from './syntax.js';
 import type { SessionKind, Value, Variable } from './values.js';
 
 /** Names that authors give to a transaction and to nothing else in a file that talks to a database. */
@@ -48,12 +48,11 @@ function hasClientDefault(resolver: Resolver, param: TSESTree.Parameter, variabl
   if (!fallback) return false;
   const value = resolver.valueOf(fallback);
   // A default that is not a session is a root client, or the author would not use the two in one place.
-  return value?.kind !== 'session' && !(fallback.type === 'ObjectExpression' || (fallback.type === 'Literal' && fallback.value === null) || (fallback.type === 'Identifier' && fallback.name === 'undefined'));
+  return value?.kind !== 'session' && fallback.type !== 'ObjectExpression' && !isNothing(fallback);
 }
 
 function wholeParameter(resolver: Resolver, fn: FunctionNode, index: number, param: TSESTree.Parameter): Value | undefined {
-  const pattern = param.type === 'TSParameterProperty' ? param.parameter : param;
-  const target = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+  const target = boundBy(param);
   const injected = fieldDecoratorValue(resolver, param);
   if (injected) return injected;
   const annotation = 'typeAnnotation' in target ? target.typeAnnotation?.typeAnnotation : undefined;
@@ -177,8 +176,7 @@ function callersOf(resolver: Resolver, fn: FunctionNode): (TSESTree.CallExpressi
 function byNameAndUse(resolver: Resolver, variable: Variable, param: TSESTree.Parameter): Value | undefined {
   const target = variable.identifiers[0] as Node | undefined;
   if (!target) return undefined;
-  const pattern = param.type === 'TSParameterProperty' ? param.parameter : param;
-  const plain = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+  const plain = boundBy(param);
   const annotation = 'typeAnnotation' in plain ? plain.typeAnnotation?.typeAnnotation : undefined;
   const typeName = plain.type === 'Identifier' ? annotationName(resolver, annotation) : undefined;
   const named = transactionName.test(variable.name) || (typeName !== undefined && transactionName.test(typeName));

@@ -7,7 +7,7 @@ import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
 import { onDriver } from './drivers.js';
-import { importedLibraries, importedSpecifiers, librariesRequiredLater } from './evidence.js';
+import { importedLibraries, importedSpecifiers } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
@@ -49,7 +49,7 @@ export class Resolver {
 
   /** Libraries that the file itself imports. */
   get imported(): ReadonlySet<Library> {
-    this.#imported ??= new Set([...importedLibraries(this.file.sourceCode.ast), ...librariesRequiredLater(this.file.sourceCode.text)]);
+    this.#imported ??= importedLibraries(this.file.sourceCode);
     return this.#imported;
   }
 

@@ -120,6 +120,21 @@ export function isNothing(node: Node): boolean {
   return (node.type === 'Literal' && node.raw === 'null') || (node.type === 'Identifier' && node.name === 'undefined');
 }
 
+/** What a parameter binds, without `private` before it and a default behind it. */
+export function boundBy(param: TSESTree.Parameter): Exclude<TSESTree.Parameter, TSESTree.TSParameterProperty | TSESTree.AssignmentPattern> {
+  const pattern = param.type === 'TSParameterProperty' ? param.parameter : param;
+  return pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+}
+
+/** The fields that a constructor declares by its parameters, `constructor(private readonly db: Database)`; none for other members. */
+export function parameterProperties(member: TSESTree.ClassElement): { readonly param: TSESTree.TSParameterProperty; readonly target: TSESTree.Identifier }[] {
+  if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') return [];
+  return member.value.params.flatMap((param) => {
+    const target = boundBy(param);
+    return param.type === 'TSParameterProperty' && target.type === 'Identifier' ? [{ param, target }] : [];
+  });
+}
+
 /** Whether a node is one of some, or inside of one. */
 export function isWithinOne(node: Node, outers: readonly Node[]): boolean {
   return outers.some((outer) => isWithin(node, outer));

@@ -66,7 +66,7 @@ export function collectSeeds(): Seed[] {
 function extensionFor(code: string): string | undefined {
   const extension = ['ts', 'tsx'].find((each) => parse(code, each) !== undefined);
   const program = extension === undefined ? undefined : parse(code, extension);
-  return program && (importedLibraries(program).size > 0 || speaksOfTransactions(code)) ? extension : undefined;
+  return program && (importedLibraries({ ast: program, text: code }).size > 0 || speaksOfTransactions(code)) ? extension : undefined;
 }
 
 function parse(code: string, extension: string): TSESTree.Program | undefined {
