@@ -2,7 +2,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { libraries } from '../libraries/index.js';
 import type { SessionFacts } from '../libraries/library.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import type { File } from '../sessions/file.js';
 import type { SessionModel } from '../sessions/model.js';
 import { hasTypes, isThenable } from '../sessions/program-types.js';
@@ -139,8 +138,7 @@ function isKnownCall({ operations }: SessionFacts, name: string): boolean {
 function givesPromises({ file }: SessionModel, facts: SessionFacts): boolean {
   if (facts.promises === undefined) return true;
   if (facts.promises === 'none') return false;
-  const imported = importedSpecifiers(file.sourceCode.ast);
-  return facts.promises.some((name) => imported.includes(name));
+  return facts.promises.some((name) => file.specifiers.has(name));
 }
 
 /** Calls whose promise is used, by the name of what is called, then by how that is spelled. */

@@ -2,7 +2,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
 import { calleeName, decoratorsOf, enclosingFunction, isFunction, isWithin, outermost, propertyName, receiverOf, unwrap, type CallLike, type FunctionNode, type Node } from '../sessions/syntax.js';
@@ -44,7 +43,7 @@ export function tasksOf(model: SessionModel): Task[] {
       if (api) tasks.push(taskOf(model, api, call));
     }
   }
-  const imported = new Set(importedSpecifiers(file.sourceCode.ast).map(plainSpecifier));
+  const imported = new Set([...file.specifiers].map(plainSpecifier));
   if (![...imported].some((specifier) => backgroundPackages.has(specifier))) return tasks;
   const known = new Set<Node>(tasks.map((task) => task.call));
   const apis = rest.filter((api) => api.from.some((name) => imported.has(name)));

@@ -4,7 +4,7 @@ import { exportName } from '../sessions/acquisitions.js';
 import { plainSpecifier } from '../sessions/catalogue.js';
 import type { SessionModel } from '../sessions/model.js';
 import type { Resolver } from '../sessions/resolver.js';
-import { importedSpecifiers, moduleDeclarations } from '../sessions/evidence.js';
+import { moduleDeclarations } from '../sessions/evidence.js';
 import { calleeName, chainOf, isFunction, isWithin, receiverOf, unwrap, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { branchesOf, elementBranches, workerBranches, type Branch } from './branches.js';
 import { combinatorNames, combinators, makers, promiseJoins, type Combinator } from './combinators.js';
@@ -29,7 +29,7 @@ export function forksOf(model: SessionModel): Fork[] {
   const { resolver, file } = model;
   const forks: Fork[] = [];
   const inner = new Set<Node>();
-  const importsCombinators = importedSpecifiers(file.sourceCode.ast).some(hasCombinators);
+  const importsCombinators = [...file.specifiers].some(hasCombinators);
   const renamed: ReadonlySet<string> = importsCombinators ? renamedCombinators(file.sourceCode.ast) : new Set();
   const candidates: TSESTree.CallExpression[] = [];
   for (const [name, calls] of file.callsByName) {

@@ -2,7 +2,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { importedTypeName } from '../sessions/annotations.js';
 import { beginningAmong, plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import { fieldAssignments } from '../sessions/fields.js';
 import type { SessionModel } from '../sessions/model.js';
 import { bindingPath, type Resolver } from '../sessions/resolver.js';
@@ -101,7 +100,7 @@ function localClient(model: SessionModel, specifier: string, chain: Chain): Exte
   if (!/^[.~@#]|^src\//.test(specifier)) return undefined;
   const base = specifier.split('/').at(-1)?.replace(/\.[cm]?[jt]s$/, '') ?? '';
   const entry = moduleOf(base);
-  if (!entry || chain.links.length < 2 || chain.root.type !== 'Identifier' || !importedSpecifiers(model.file.sourceCode.ast).includes(base)) return undefined;
+  if (!entry || chain.links.length < 2 || chain.root.type !== 'Identifier' || !model.file.specifiers.has(base)) return undefined;
   return entry;
 }
 

@@ -1,5 +1,4 @@
 /** Functions in which an exception ends the process, or a test, so that nothing stays held. */
-import { importedSpecifiers } from '../sessions/evidence.js';
 import type { SessionModel } from '../sessions/model.js';
 import { enclosingFunction, isFunction, outermost, type FunctionNode, type Node } from '../sessions/syntax.js';
 import type { Variable } from '../sessions/values.js';
@@ -70,5 +69,5 @@ function rootName(callee: Node): Extract<Node, { type: 'Identifier' }> | undefin
 function isFromTests({ file, resolver }: SessionModel, root: Node): boolean {
   const value = resolver.valueOf(root);
   if (value?.kind === 'global') return true;
-  return value?.kind === 'module' ? testModules.test(value.specifier) : importedSpecifiers(file.sourceCode.ast).some((specifier) => testModules.test(specifier));
+  return value?.kind === 'module' ? testModules.test(value.specifier) : [...file.specifiers].some((specifier) => testModules.test(specifier));
 }

@@ -3,7 +3,6 @@ import type { AmbientOrigin, Library } from '../libraries/library.js';
 import { exportName } from './acquisitions.js';
 import { ambientByDecorator, ambientByFunction, ambientByMethod, libraryById, libraryOfSpecifier, type OriginEntry } from './catalogue.js';
 import { callAround } from './callbacks.js';
-import { importedSpecifiers } from './evidence.js';
 import type { Resolver } from './resolver.js';
 import { calleeName, decoratorCallees, isFunction, receiverOf, type FunctionNode, type Node } from './syntax.js';
 import { sessionOf, type Session } from './values.js';
@@ -91,7 +90,7 @@ function calledAmbient(resolver: Resolver, fn: FunctionNode): AmbientScope | und
 /** `Sequelize.useCLS(ns)`, `mongoose.set('transactionAsyncLocalStorage', true)`: seen in this file, or not at all. */
 function isSwitchedOn(resolver: Resolver, origin: AmbientOrigin): boolean {
   if (origin.switchedOnBy === undefined) return true;
-  const byDefault = importedSpecifiers(resolver.file.sourceCode.ast).some((specifier) => origin.onByDefaultIn?.includes(specifier));
+  const byDefault = origin.onByDefaultIn?.some((specifier) => resolver.file.specifiers.has(specifier));
   if (byDefault) return origin.switchedOffBy === undefined || !resolver.file.sourceCode.text.includes(origin.switchedOffBy);
   const [method = '', argument] = origin.switchedOnBy.replace(')', '').split('(');
   return (resolver.file.callsByName.get(method) ?? []).some((call) => argument === undefined || argument === '' || (call.arguments[0]?.type === 'Literal' && call.arguments[0].value === argument));

@@ -1,7 +1,6 @@
 /** Libraries over several drivers: the outcomes are those of the driver that the file or its package shows. */
 import type { DriverFacts, SessionFacts } from '../libraries/library.js';
 import { plainSpecifier } from './catalogue.js';
-import { importedSpecifiers } from './evidence.js';
 import type { Resolver } from './resolver.js';
 import type { SessionKind } from './values.js';
 
@@ -15,7 +14,7 @@ export function onDriver<K extends SessionKind>(resolver: Resolver, kind: K): K 
 
 /** What the file imports says more than what the package depends on; two drivers at once say nothing. */
 function shownBy(choices: readonly DriverFacts[], { file, imported, declared }: Resolver): DriverFacts | undefined {
-  const specifiers = importedSpecifiers(file.sourceCode.ast).map(plainSpecifier);
+  const specifiers = [...file.specifiers].map(plainSpecifier);
   const looks = [
     (choice: DriverFacts) => choice.modules.some((module) => specifiers.some((specifier) => isModule(module, specifier))),
     (choice: DriverFacts) => [...imported].some(({ id }) => choice.drivers.includes(id)),

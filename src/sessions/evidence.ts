@@ -123,64 +123,6 @@ export function calledSpecifiers(text: string): readonly string[] {
   return specifiers;
 }
 
-/** Of the file that is being linted; the rules ask one after another. */
-let latest: { readonly program: TSESTree.Program; readonly specifiers: readonly string[] } | undefined;
-
-/** Specifiers of everything that a program imports at its top level, `require` and `import =` included. */
-export function importedSpecifiers(program: TSESTree.Program): readonly string[] {
-  if (latest?.program === program) return latest.specifiers;
-  const specifiers: string[] = [];
-  for (const statement of program.body) addSpecifiers(statement, specifiers);
-  latest = { program, specifiers };
-  return specifiers;
-}
-
-function addSpecifiers(statement: TSESTree.ProgramStatement, specifiers: string[]): void {
-  switch (statement.type) {
-    case 'ImportDeclaration':
-      specifiers.push(statement.source.value);
-      break;
-    case 'ExportNamedDeclaration':
-      if (statement.source) specifiers.push(statement.source.value);
-      else if (statement.declaration?.type === 'VariableDeclaration') addRequired(statement.declaration, specifiers);
-      break;
-    case 'TSImportEqualsDeclaration':
-      if (statement.moduleReference.type === 'TSExternalModuleReference') specifiers.push(statement.moduleReference.expression.value);
-      break;
-    case 'VariableDeclaration':
-      addRequired(statement, specifiers);
-      break;
-    default:
-  }
-}
-
-function addRequired(declaration: TSESTree.VariableDeclaration, specifiers: string[]): void {
-  for (const { init } of declaration.declarations) {
-    let node: TSESTree.Node | null = init;
-    while (node && node.type !== 'Literal') {
-      if (node.type === 'MemberExpression') node = node.object;
-      else if (node.type === 'CallExpression') {
-        const first: TSESTree.CallExpressionArgument | undefined = node.arguments[0];
-        if (node.callee.type === 'Identifier' && node.callee.name === 'require' && first?.type === 'Literal') {
-          specifiers.push(String(first.value));
-          break;
-        }
-        node = node.callee;
-      } else if (node.type === 'AwaitExpression') node = node.argument;
-      else if (node.type === 'ImportExpression') {
-        if (node.source.type === 'Literal') specifiers.push(String(node.source.value));
-        break;
-      } else if (node.type === 'TSAsExpression') node = node.expression;
-      else break;
-    }
-  }
-}
-
-/** Libraries that the file imports or requires, wherever it does. */
-export function importedLibraries({ ast, text }: { readonly ast: TSESTree.Program; readonly text: string }): Set<Library> {
-  return new Set([...moduleDeclarations(ast).flatMap(({ source }) => libraryShownBy(source.value) ?? []), ...librariesRequired(text)]);
-}
-
 /** A declaration that names a module. */
 export type ModuleDeclaration = TSESTree.ImportDeclaration | TSESTree.ExportNamedDeclarationWithSource;
 
@@ -195,9 +137,19 @@ export function moduleDeclarations(program: TSESTree.Program): readonly ModuleDe
   return declarations;
 }
 
-/** What is required is found in the text: there is no need to go through declarations for it. */
-function importsLibrary(program: TSESTree.Program): boolean {
-  return moduleDeclarations(program).some(({ source }) => isOfLibrary(source.value));
+interface Code {
+  readonly ast: TSESTree.Program;
+  readonly text: string;
+}
+
+/** Specifiers of all modules that a file imports or requires, wherever it does. What is required is found in the text. */
+export function importedSpecifiers({ ast, text }: Code): readonly string[] {
+  return [...moduleDeclarations(ast).map(({ source }) => source.value), ...calledSpecifiers(text)];
+}
+
+/** Libraries among them. */
+export function importedLibraries(code: Code): Set<Library> {
+  return new Set(importedSpecifiers(code).flatMap((specifier) => libraryShownBy(specifier) ?? []));
 }
 
 function isOfLibrary(specifier: string): boolean {
@@ -233,5 +185,5 @@ export function isMinified(text: string): boolean {
  * its text; nothing else is computed for a file that fails.
  */
 export function hasEvidence({ ast, text }: Readonly<TSESLint.SourceCode>, settings: Settings): boolean {
-  return (importsLibrary(ast) || speaksOfTransactions(text) || calledSpecifiers(text).some(isOfLibrary) || usesOwnName(text, settings)) && !isMinified(text);
+  return (moduleDeclarations(ast).some(({ source }) => isOfLibrary(source.value)) || speaksOfTransactions(text) || calledSpecifiers(text).some(isOfLibrary) || usesOwnName(text, settings)) && !isMinified(text);
 }

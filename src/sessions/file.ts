@@ -23,7 +23,6 @@ interface Nodes {
   readonly declarators: TSESTree.VariableDeclarator[];
   readonly expressionStatements: TSESTree.ExpressionStatement[];
   readonly forAwaits: TSESTree.ForOfStatement[];
-  readonly dynamicImports: TSESTree.ImportExpression[];
   readonly tagged: TSESTree.TaggedTemplateExpression[];
 }
 
@@ -89,10 +88,7 @@ export class File {
 
   /** Specifiers of all modules that the file names, wherever it does: a value of a module is of one of these. */
   get specifiers(): ReadonlySet<string> {
-    if (!this.#specifiers) {
-      const named = [...(this.callsByName.get('require') ?? []).map((call) => call.arguments[0]), ...this.nodes.dynamicImports.map(({ source }) => source)];
-      this.#specifiers = new Set([...importedSpecifiers(this.sourceCode.ast), ...named.flatMap((node) => (node?.type === 'Literal' ? [String(node.value)] : []))]);
-    }
+    this.#specifiers ??= new Set(importedSpecifiers(this.sourceCode));
     return this.#specifiers;
   }
 
@@ -173,7 +169,7 @@ const withoutContents: Readonly<Partial<Record<string, (text: string) => string>
 };
 
 function walk(sourceCode: SourceCode): Nodes {
-  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], declarators: [], expressionStatements: [], forAwaits: [], dynamicImports: [], tagged: [] };
+  const nodes: Nodes = { calls: [], callsByName: new Map(), functions: [], classes: [], assignments: [], declarators: [], expressionStatements: [], forAwaits: [], tagged: [] };
   const steps = stepsOf(sourceCode);
   if (steps) noteSteps(nodes, steps);
   else noteTree(nodes, sourceCode);
@@ -295,9 +291,6 @@ function note(nodes: Nodes, node: Node): void {
       break;
     case 'ForOfStatement':
       if (node.await) nodes.forAwaits.push(node);
-      break;
-    case 'ImportExpression':
-      nodes.dynamicImports.push(node);
       break;
     default:
   }

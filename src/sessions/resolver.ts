@@ -7,7 +7,7 @@ import { typeValue } from './annotations.js';
 import { isAmbientStore, storedValue } from './ambient-store.js';
 import { attachedAt } from './attached.js';
 import { onDriver } from './drivers.js';
-import { importedLibraries, importedSpecifiers } from './evidence.js';
+import { importedLibraries } from './evidence.js';
 import { fieldValue, superclassValue } from './fields.js';
 import type { File } from './file.js';
 import { usedAs } from './fingerprints.js';
@@ -79,7 +79,7 @@ export class Resolver {
    * `../datasource`. Says that a transaction here is a database's, not whose.
    */
   get talksToDatabase(): boolean {
-    this.#talks ??= importedSpecifiers(this.file.sourceCode.ast).some((specifier) => /(?:^|[/@_.-])(?:db|database|databases|data-?source|datasource|prisma|knex|drizzle|kysely|sequelize|typeorm|mikro-?orm|orm|mongo|mongoose|postgres|postgresql|pg|mysql|sql|sqlite|entity-manager)(?:$|[/_.-])/i.test(specifier));
+    this.#talks ??= [...this.file.specifiers].some((specifier) => /(?:^|[/@_.-])(?:db|database|databases|data-?source|datasource|prisma|knex|drizzle|kysely|sequelize|typeorm|mikro-?orm|orm|mongo|mongoose|postgres|postgresql|pg|mysql|sql|sqlite|entity-manager)(?:$|[/_.-])/i.test(specifier));
     return this.#talks;
   }
 

@@ -1,6 +1,5 @@
 /** Applications whose clients find the transaction by themselves, in the asynchronous context. */
 import { dirname } from 'node:path';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import { manifestIn } from '../sessions/manifests.js';
 import type { SessionModel } from '../sessions/model.js';
 
@@ -24,9 +23,9 @@ const switches = /\buseCLS\b|\btransactionAsyncLocalStorage\b|\binitializeTransa
  * names a package that does this. Nothing is to be reported there.
  */
 export function hasAmbientTransactions(model: SessionModel): boolean {
-  const { sourceCode, filename } = model.file;
+  const { sourceCode, specifiers, filename } = model.file;
   if (switches.test(sourceCode.text)) return true;
-  if (importedSpecifiers(sourceCode.ast).some((specifier) => carriers.some((name) => specifier === name || specifier.startsWith(`${name}/`)))) return true;
+  if ([...specifiers].some((specifier) => carriers.some((name) => specifier === name || specifier.startsWith(`${name}/`)))) return true;
   return dependsOnCarrier(dirname(filename));
 }
 

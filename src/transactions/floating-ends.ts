@@ -5,7 +5,6 @@ import type { SessionModel } from '../sessions/model.js';
 import { calleeName, enclosingFunction, outermost, propertyName, receiverOf, type FunctionNode, type Node } from '../sessions/syntax.js';
 import { sessionOf, type Session } from '../sessions/values.js';
 import { libraryOfSpecifier, plainSpecifier } from '../sessions/catalogue.js';
-import { importedSpecifiers } from '../sessions/evidence.js';
 import { endKind } from './ends.js';
 import { transactionScopes } from './scopes.js';
 
@@ -99,7 +98,7 @@ function isPromised(model: SessionModel, session: Session, facts: SessionFacts, 
   if (session.kinds[0].library.id === 'mysql2') {
     // The callback and the promise interface share their type names; only the module tells.
     if (kind === 'release') return false;
-    return importedSpecifiers(model.file.sourceCode.ast).some((specifier) => plainSpecifier(specifier) === 'mysql2/promise') || isAwaitedOrigin(session);
+    return [...model.file.specifiers].some((specifier) => plainSpecifier(specifier) === 'mysql2/promise') || isAwaitedOrigin(session);
   }
   if (kind === 'release') return release?.promised === true && !(session.kinds[0].library.id === 'mariadb' && name === 'destroy');
   if (/^(?:query|execute|batch|unsafe)$/.test(name)) return libraryOfSpecifier(session.kinds[0].library.packages[0] ?? '') !== undefined && !session.kinds[0].library.id.includes('sqlite');
