@@ -152,6 +152,7 @@ function compareFolders(): void {
   const rows = folders.map((folder) => {
     const files = writtenFiles(resolve(folder));
     count += files.length;
+    console.error(`${folder}: ${files.length} files`);
     const shares = columns.map(([title, rival], at) => {
       const measured = measure({ files, rival }, repetitions);
       const own = ofPlugin(measured);

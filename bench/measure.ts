@@ -35,6 +35,8 @@ function lint({ files, rival, typedIn, last }: Job): Measured {
   const [cpuBefore, wallBefore] = [process.cpuUsage(), performance.now()];
   for (const filename of files) {
     const { messages } = linter.verifyAndFix(readFileSync(filename, 'utf8'), config, { filename, fix: false, stats: true } as Linter.FixOptions);
+    // What does not parse is not linted.
+    if (messages.some(({ fatal }) => fatal)) continue;
     findings += messages.filter(({ ruleId }) => ruleId !== null).length;
     const { passes } = linter.getTimes();
     if (passes.length === 0) throw new Error(`${filename} was not linted: ${messages[0]?.message ?? ''}`);
