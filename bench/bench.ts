@@ -147,26 +147,18 @@ function compareFolders(): void {
     ['no-concurrent-use alone', 'no-concurrent-use alone'],
     ['all rules, beside the usual ones', 'usual rules and all'],
   ];
-  const sums = columns.map(() => ({ own: 0, total: 0 }));
-  let count = 0;
-  const rows = folders.map((folder) => {
+  const shares = (measured: readonly (readonly Measured[])[]): Record<string, string> =>
+    Object.fromEntries(columns.map(([title], at) => {
+      const column = measured.flatMap((ofFolder) => ofFolder[at] ?? []);
+      return [title, percent(column.reduce((sum, one) => sum + ofPlugin(one), 0), column.reduce((sum, { total }) => sum + total, 0))];
+    }));
+  const measured = folders.map((folder) => {
     const files = writtenFiles(resolve(folder));
-    count += files.length;
     console.error(`${folder}: ${files.length} files`);
-    const shares = columns.map(([title, rival], at) => {
-      const measured = measure({ files, rival }, repetitions);
-      const own = ofPlugin(measured);
-      const sum = sums[at];
-      if (sum) {
-        sum.own += own;
-        sum.total += measured.total;
-      }
-      return [title, percent(own, measured.total)];
-    });
-    return { folder: basename(resolve(folder)), files: files.length, ...(Object.fromEntries(shares) as Record<string, string>) };
+    return { folder: basename(resolve(folder)), files: files.length, columns: columns.map(([, rival]) => measure({ files, rival }, repetitions)) };
   });
-  const all = columns.map(([title], at) => [title, percent(sums[at]?.own ?? 0, sums[at]?.total ?? 0)]);
-  print('Share of lint time, by folder', [...rows, { folder: 'all together', files: count, ...(Object.fromEntries(all) as Record<string, string>) }]);
+  const rows = measured.map((one) => ({ folder: one.folder, files: one.files, ...shares([one.columns]) }));
+  print('Share of lint time, by folder', [...rows, { folder: 'all together', files: measured.reduce((sum, { files }) => sum + files, 0), ...shares(measured.map((one) => one.columns)) }]);
 }
 
 console.log(`Node.js ${process.version}, ${availableParallelism()} cores, median of ${repetitions}`);
